@@ -1,0 +1,183 @@
+/**
+ * The memory table: the interface above its implementations (`functions/memory/`, and the
+ * browser's). Searching belongs behind it: a caller hands in what was seen and gets back the
+ * nearest memories, never the table; nobody may assume that a space fits in memory.
+ *
+ * @module
+ */
+import type { ImageSize } from "./encoder.ts";
+
+/** What is recognised: a person by face, or an animal or object by look. */
+export type Kind = "person" | "thing";
+
+/** Whether the label names one individual ("Rex") or a type ("Shiba Inu"). */
+export type Scope = "individual" | "type";
+
+/** One taught example, before it is stored. */
+export interface NewMemory {
+  /** 1–200 characters. */
+  readonly label: string;
+  readonly kind: Kind;
+  readonly scope: Scope;
+  /** A negative example: what was seen is *not* `label`. */
+  readonly not: boolean;
+  /** Id of the model that made the embedding; different ones are never compared. */
+  readonly model: string;
+  /** Unit length. Its dimension is the model's. */
+  readonly embedding: Float32Array;
+  /** SHA-256 of the photo's bytes, 64 hexadecimal digits. */
+  readonly bytes: string;
+  /** Perceptual hash of the upright picture, 64 hexadecimal digits, or null for a flat one. */
+  readonly fingerprint: string | null;
+  readonly image: ImageSize;
+  /** What the network said when it was taught, general → specific. */
+  readonly path: readonly string[];
+  /** The upright photo as a JPEG, only when the teacher asked to keep it. */
+  readonly photo?: Uint8Array;
+}
+
+/** One taught example, as it is stored. */
+export interface Memory extends Omit<NewMemory, "photo"> {
+  /** ULID: sorts by time. */
+  readonly id: string;
+  readonly space: string;
+  /** When it was taught, ISO 8601 in UTC. */
+  readonly createdAt: string;
+  /** Whether a photo was kept. */
+  readonly hasPhoto: boolean;
+}
+
+/** A memory and how near it is. */
+export interface Neighbour {
+  readonly memory: Memory;
+  /** Cosine of the embeddings, −1 to 1, exact in float32. */
+  readonly similarity: number;
+}
+
+/** A memory and how much its perceptual hash differs. */
+export interface HashMatch {
+  readonly memory: Memory;
+  /** Differing bits, 0 to 256. */
+  readonly distance: number;
+}
+
+/** One taught example's fate. */
+export interface Taught {
+  readonly memory: Memory;
+  /** False when the same bytes were already taught under this label in this space. */
+  readonly created: boolean;
+}
+
+/** What to forget; all given fields must hold. `{}` is the whole space. */
+export interface Selection {
+  readonly id?: string;
+  readonly label?: string;
+}
+
+/** What forgetting did. */
+export interface Forgotten {
+  readonly count: number;
+  /** When it was logically gone, ISO 8601. */
+  readonly forgottenAt: string;
+}
+
+/** A label and what is known under it. */
+export interface LabelSummary {
+  readonly label: string;
+  readonly kind: Kind;
+  /** Positive examples. */
+  readonly memories: number;
+  /** Negative examples. */
+  readonly negatives: number;
+  readonly photos: number;
+  /** ISO 8601. */
+  readonly firstTaughtAt: string;
+  readonly lastTaughtAt: string;
+}
+
+/** One page of a listing; `next` is the cursor of the following one. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+/** State of a space. */
+export interface SpaceState {
+  readonly space: string;
+  readonly memories: number;
+  /** Rises with every change. */
+  readonly revision: number;
+  /** ISO 8601; null when it does not expire. */
+  readonly expiresAt: string | null;
+}
+
+/**
+ * State of the physical erasure that follows forgetting. The store's files are clean when
+ * `erasedAt` is not null.
+ */
+export interface Erasure {
+  /** When the files were last made clean of everything forgotten so far; null while some remains. */
+  readonly erasedAt: string | null;
+  /** Whether this store can verify its files at all (a hosted store cannot). */
+  readonly verifiable: boolean;
+}
+
+/**
+ * Keeps memories by space and finds the nearest. All methods of one instance see their own
+ * writes at once; another process on the same store sees them within a second.
+ */
+export interface MemoryTable {
+  /**
+   * Stores all of `memories` or none. The same bytes, label and `not` again in the same space
+   * return the memory that is there. When it resolves, a hard kill loses nothing.
+   *
+   * @throws {CapacityError} when the space has no room left
+   * @throws {NotFoundError} when the space has expired
+   */
+  teach(space: string, memories: readonly NewMemory[]): Promise<readonly Taught[]>;
+  get(space: string, id: string): Promise<Memory | undefined>;
+  /** The kept photo of a memory. */
+  photo(space: string, id: string): Promise<Uint8Array | undefined>;
+  /** Gives one memory another label. @throws {NotFoundError} @throws {ConflictError} when the same bytes are there under that label */
+  rename(space: string, id: string, label: string): Promise<Memory>;
+  /** Oldest first. @throws {RangeError} when the limit is not 1–1000 */
+  list(
+    space: string,
+    options: { label?: string; after?: string; limit: number },
+  ): Promise<Page<Memory>>;
+  /** By label, in code-unit order. */
+  labels(space: string, options: { after?: string; limit: number }): Promise<Page<LabelSummary>>;
+  /**
+   * Forgets, finally. When it resolves nothing of it is answered any more, in this process at
+   * once; the files are clean when {@linkcode MemoryTable.erasure} says so.
+   */
+  forget(space: string, selection: Selection): Promise<Forgotten>;
+  /** Memories of exactly these bytes, newest first. */
+  byBytes(space: string, sha256: string): Promise<readonly Memory[]>;
+  /**
+   * Memories whose hash differs from one of `hashes` in at most `maxDistance` bits, nearest
+   * first, at most `limit`.
+   */
+  byFingerprint(
+    space: string,
+    hashes: readonly string[],
+    options: { maxDistance: number; limit: number },
+  ): Promise<readonly HashMatch[]>;
+  /**
+   * The memories of this model with the highest cosine to `embedding` (unit length), best first,
+   * at most `limit` (1–256). Exact: a store with an approximate index re-ranks and documents its recall.
+   */
+  nearest(
+    space: string,
+    query: { model: string; embedding: Float32Array; limit: number },
+  ): Promise<readonly Neighbour[]>;
+  /** Undefined for a space that nobody has taught in and that was not opened. */
+  space(space: string): Promise<SpaceState | undefined>;
+  /** Makes an empty space that expires. @throws {ConflictError} when it is there already */
+  openSpace(space: string, options: { expiresAt: string }): Promise<SpaceState>;
+  erasure(): Promise<Erasure>;
+  /** Resolves when the store answers; rejects when it does not. */
+  ping(): Promise<void>;
+  /** Finishes what was begun, then lets go of the store. */
+  close(): Promise<void>;
+}
