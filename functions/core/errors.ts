@@ -61,7 +61,19 @@ export class BusyError extends Error {
   }
 }
 
-/** The store or a quota has no room left. Status 507 for the store, 429 for a quota. */
+/** The store has no room left. Status 507. */
 export class CapacityError extends Error {
   override name = "CapacityError";
+}
+
+/** A quota is used up. Status 429 with `Retry-After`. */
+export class QuotaError extends Error {
+  override name = "QuotaError";
+  /** Seconds after which asking again is sensible. */
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
 }

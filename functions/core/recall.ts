@@ -1,0 +1,218 @@
+/**
+ * Recall: which taught label, if any, a photo belongs to.
+ *
+ * Three ways lead to a memory, the surest first. *bytes*: the very same file. *copy*: the same
+ * picture, re-encoded, resized, cropped or mirrored. *look*: another photo of the same individual.
+ *
+ * @module
+ */
+import type { Fingerprint } from "../../models/fingerprint.ts";
+import type { Alternative, Certainty, Evidence, RecalledBy } from "./answer_type.ts";
+import { cosine } from "./look.ts";
+import type { LookJudge } from "./look_judge.ts";
+import type { HashMatch, Memory, MemoryTable, Neighbour } from "./memory.ts";
+
+/** A taught label that answers. */
+export interface Recalled {
+  readonly label: string;
+  readonly certainty: Exclude<Certainty, "unknown">;
+  /** 0 to 1, calibrated. */
+  readonly confidence: number;
+  readonly by: RecalledBy;
+  readonly similarity: number;
+  /** The deciding memory. */
+  readonly memory: Memory;
+  /** Best first; the deciding memory opens it. */
+  readonly evidence: readonly Evidence[];
+  /** Other labels that came near. */
+  readonly rivals: readonly Alternative[];
+  readonly reason: string;
+}
+
+/** What is looked up: what the encoder saw, as a descriptor. */
+export interface Query {
+  readonly model: string;
+  /** Unit length. */
+  readonly look: Float32Array;
+  readonly fingerprint: Fingerprint | null;
+}
+
+/** How many memories are weighed against each other, and how many are shown as evidence. */
+const WEIGHED = 32;
+const SHOWN = 5;
+
+/** What one memory says of the photo. */
+interface Testimony {
+  readonly memory: Memory;
+  readonly by: RecalledBy;
+  readonly similarity: number;
+  /** The similarity that makes it `is`. */
+  readonly threshold: number;
+  readonly certainty: Certainty;
+  readonly confidence: number;
+}
+
+const RANK: Record<Certainty, number> = { is: 2, perhaps: 1, unknown: 0 };
+const SURENESS: Record<RecalledBy, number> = { bytes: 3, copy: 2, face: 1, look: 1 };
+
+/** Surest first; among equals the one that was taught last, since people correct themselves. */
+function bySureness(a: Testimony, b: Testimony): number {
+  return RANK[b.certainty] - RANK[a.certainty] ||
+    SURENESS[b.by] - SURENESS[a.by] ||
+    b.similarity - a.similarity ||
+    (a.memory.id < b.memory.id ? 1 : -1);
+}
+
+/**
+ * Recalls a photo by its bytes alone.
+ *
+ * @param memories those taught with exactly these bytes
+ * @returns undefined when there is none, or the label was taken back by a negative example
+ */
+export function recallBytes(memories: readonly Memory[]): Recalled | undefined {
+  return settle(memories.map((memory) => ({
+    memory,
+    by: "bytes",
+    similarity: 1,
+    threshold: 1,
+    certainty: "is",
+    confidence: 1,
+  })));
+}
+
+/** Finds and weighs the memories of a space that are near what was seen. */
+export async function recallSeen(
+  table: MemoryTable,
+  space: string,
+  query: Query,
+  judge: LookJudge,
+): Promise<Recalled | undefined> {
+  const [copies, neighbours] = await Promise.all([
+    query.fingerprint === null
+      ? []
+      : table.byFingerprint(space, [query.fingerprint.upright, query.fingerprint.mirrored], {
+        maxDistance: judge.copyBits,
+        limit: WEIGHED,
+      }),
+    table.nearest(space, { model: query.model, embedding: query.look, limit: WEIGHED }),
+  ]);
+  return settle(testimonies(copies, neighbours, query, judge));
+}
+
+/** What each of the found memories says, the stronger of hash and embedding for each. */
+function testimonies(
+  copies: readonly HashMatch[],
+  neighbours: readonly Neighbour[],
+  query: Query,
+  judge: LookJudge,
+): Testimony[] {
+  const found = new Map<string, Testimony>();
+  const crowdOfQuery = neighbours.length === 0 ? 0 : judge.crowd(query.look);
+  for (const { memory, similarity } of neighbours) {
+    found.set(memory.id, lookTestimony(memory, similarity, crowdOfQuery, judge));
+  }
+  for (const { memory, distance } of copies) {
+    // A hash alone can collide; pictures that are one also look alike to the network.
+    const sameModel = memory.model === query.model;
+    if (sameModel && cosine(query.look, memory.embedding) < judge.copyFloor) continue;
+    const copy: Testimony = {
+      memory,
+      by: "copy",
+      similarity: 1 - distance / 256,
+      threshold: 1 - judge.copyBits / 256,
+      certainty: "is",
+      confidence: judge.copyConfidence,
+    };
+    const known = found.get(memory.id);
+    if (known === undefined || bySureness(copy, known) < 0) found.set(memory.id, copy);
+  }
+  return [...found.values()];
+}
+
+function lookTestimony(
+  memory: Memory,
+  similarity: number,
+  crowdOfQuery: number,
+  judge: LookJudge,
+): Testimony {
+  if (similarity >= judge.copyCosine) {
+    return {
+      memory,
+      by: "copy",
+      similarity,
+      threshold: judge.copyCosine,
+      certainty: "is",
+      confidence: judge.copyConfidence,
+    };
+  }
+  const { is, perhaps } = judge.thresholds(crowdOfQuery, judge.crowd(memory.embedding));
+  return {
+    memory,
+    by: "look",
+    similarity,
+    threshold: similarity >= is ? is : perhaps,
+    certainty: similarity >= is ? "is" : similarity >= perhaps ? "perhaps" : "unknown",
+    confidence: judge.confidence(similarity - is),
+  };
+}
+
+/** Weighs labels against each other and against what people said it is not. */
+function settle(all: readonly Testimony[]): Recalled | undefined {
+  const sorted = [...all].sort(bySureness);
+  const denied = new Map<string, Testimony>();
+  for (const t of sorted) {
+    if (t.memory.not && !denied.has(t.memory.label)) denied.set(t.memory.label, t);
+  }
+  const speaking = sorted.filter((t) => {
+    if (t.memory.not || t.certainty === "unknown") return false;
+    const against = denied.get(t.memory.label);
+    return against === undefined || against.similarity < t.similarity;
+  });
+  const best = speaking[0];
+  if (best === undefined) return undefined;
+
+  const own = speaking.filter((t) => t.memory.label === best.memory.label);
+  const others = new Map<string, Testimony>();
+  for (const t of speaking) {
+    const { label } = t.memory;
+    if (label !== best.memory.label && !others.has(label)) others.set(label, t);
+  }
+  // Two labels that look alike by the same measure cannot both be "is": ask instead of guessing.
+  const rival = best.by === "look"
+    ? [...others.values()].find((t) => t.certainty === "is" && t.by === "look")
+    : undefined;
+  const certainty = rival !== undefined || best.certainty !== "is" ? "perhaps" : "is";
+  const confidence = rival === undefined ? best.confidence : Math.min(best.confidence, 0.5);
+  return {
+    label: best.memory.label,
+    certainty,
+    confidence,
+    by: best.by,
+    similarity: best.similarity,
+    memory: best.memory,
+    evidence: own.slice(0, SHOWN).map((t) => ({
+      memory: t.memory.id,
+      label: t.memory.label,
+      by: t.by,
+      similarity: t.similarity,
+      threshold: t.threshold,
+    })),
+    rivals: [...others.values()].slice(0, SHOWN).map((t) => ({
+      label: t.memory.label,
+      confidence: Math.min(t.confidence, 1 - confidence),
+    })),
+    reason: reasonOf(best, own.length, rival),
+  };
+}
+
+function reasonOf(best: Testimony, count: number, rival: Testimony | undefined): string {
+  const { label } = best.memory;
+  const memories = count === 1 ? `a memory of ${label}` : `${count} memories of ${label}`;
+  if (best.by === "bytes") return `the very same file was taught as ${label}`;
+  const compared = `${best.similarity.toFixed(2)} ≥ ${best.threshold.toFixed(2)}`;
+  if (best.by === "copy") return `the same picture as ${memories}: similarity ${compared}`;
+  const doubt = rival === undefined
+    ? ""
+    : `, but ${rival.memory.label} looks as near (${rival.similarity.toFixed(2)})`;
+  return `look similarity ${compared} to ${memories}${doubt}`;
+}

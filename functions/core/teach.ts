@@ -1,0 +1,128 @@
+/**
+ * Teaching: photos and a name become memories.
+ *
+ * @module
+ */
+import type { Encoded, Encoder } from "./encoder.ts";
+import { DamagedPhotoError, type Refusal, UnteachableError } from "./errors.ts";
+import type { Generalize } from "./generalize_type.ts";
+import { lookOf } from "./look.ts";
+import type { Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
+import { sha256 } from "./sha256.ts";
+
+/** What teaching is done with. */
+export interface TeachParts {
+  readonly encoder: Encoder;
+  readonly memory: MemoryTable;
+  readonly generalize: Generalize;
+}
+
+/** What is taught besides the photos. */
+export interface Lesson {
+  readonly space: string;
+  readonly label: string;
+  readonly scope: Scope;
+  /** A negative example: this is *not* `label`. */
+  readonly not: boolean;
+  /** Also keep the upright photo, without metadata. */
+  readonly keepPhoto: boolean;
+  /** Take examples that are too poor, too. */
+  readonly force: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Teaches all photos or none. */
+export type TeachPhotos = (
+  photos: readonly Uint8Array[],
+  lesson: Lesson,
+) => Promise<readonly Taught[]>;
+
+/** Shorter sides than this tell the network too little: it looks at 224 pixels. */
+const SHORTEST_SIDE = 32;
+
+/** Photos in work at once: enough to keep the Workers busy, few enough to leave the queue to others. */
+const AT_ONCE = 2;
+
+/**
+ * Makes the function that teaches.
+ *
+ * @returns a function that rejects with {@linkcode UnteachableError} naming every photo that is too
+ * poor an example, and as {@linkcode Encoder.encode} and {@linkcode MemoryTable.teach} do
+ */
+export function createTeach({ encoder, memory, generalize }: TeachParts): TeachPhotos {
+  return async function teach(photos, lesson) {
+    const lessons: (NewMemory | Refusal)[] = new Array(photos.length);
+    let next = 0;
+    async function work() {
+      while (next < photos.length) {
+        const image = next++;
+        lessons[image] = await learn(photos[image]!, image, lesson, photos.length);
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, photos.length) }, work));
+
+    const refusals = lessons.filter((l): l is Refusal => "reason" in l);
+    if (refusals.length > 0) {
+      const why = refusals.map(({ image, reason }) => `image ${image}: ${reason}`).join("; ");
+      throw new UnteachableError(`nothing was taught. ${why}`, refusals);
+    }
+    return await memory.teach(lesson.space, lessons as NewMemory[]);
+  };
+
+  async function learn(
+    photo: Uint8Array,
+    image: number,
+    lesson: Lesson,
+    of: number,
+  ): Promise<NewMemory | Refusal> {
+    const bytes = await sha256(photo);
+    const known = (await memory.byBytes(lesson.space, bytes)).find((m) =>
+      m.label === lesson.label && m.not === lesson.not && m.model === encoder.model.id
+    );
+    if (known) return again(known);
+
+    let seen: Encoded;
+    try {
+      seen = await encoder.encode(photo, {
+        keepPhoto: lesson.keepPhoto,
+        ...(lesson.signal ? { signal: lesson.signal } : {}),
+      });
+    } catch (error) {
+      // Among several photos the damaged one is named beside the other refusals.
+      if (of > 1 && error instanceof DamagedPhotoError) return { image, reason: error.message };
+      throw error;
+    }
+    const reason = lesson.force ? undefined : poverty(seen);
+    if (reason !== undefined) return { image, reason };
+    return {
+      label: lesson.label,
+      kind: "thing",
+      scope: lesson.scope,
+      not: lesson.not,
+      model: encoder.model.id,
+      embedding: lookOf(seen.embedding),
+      bytes,
+      fingerprint: seen.fingerprint?.upright ?? null,
+      image: seen.image,
+      path: generalize(seen.logits).path,
+      ...(seen.photo ? { photo: seen.photo } : {}),
+    };
+  }
+}
+
+/** A memory that is there already, as a lesson that the table will recognise. */
+function again(
+  { id: _id, space: _space, createdAt: _at, hasPhoto: _has, ...memory }: Memory,
+): NewMemory {
+  return memory;
+}
+
+/** Why a photo is too poor an example, if it is. */
+function poverty({ image, fingerprint }: Encoded): string | undefined {
+  const { width, height } = image;
+  if (Math.min(width, height) < SHORTEST_SIDE) {
+    return `it is ${width}×${height} pixels; both sides should have at least ${SHORTEST_SIDE}`;
+  }
+  if (fingerprint === null) return "it is nearly blank; it should show something";
+  return undefined;
+}

@@ -1,0 +1,147 @@
+/**
+ * `POST /classify`: a photo in, an answer out.
+ *
+ * @module
+ */
+import { createRoute, z } from "@hono/zod-openapi";
+import { PhotoTooLargeError, UnteachableError } from "../core/errors.ts";
+import { InvalidRequestError } from "./problem.ts";
+import { AnswerSchema, DEFAULT_SPACE, JsonFlag, Space } from "./schemas.ts";
+import type { Services } from "./services.ts";
+import { serverTiming } from "./server_timing.ts";
+import { createRoutes, json, problems } from "./shared.ts";
+
+/** A photo in a form. */
+export const Photo: z.ZodType<File, File> = z.instanceof(File, {
+  error: "should be a file: send it as multipart/form-data with a file name",
+}).openapi({ type: "string", format: "binary" });
+
+const Context = z.record(
+  z.string().max(100),
+  z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]),
+).refine((c) => Object.keys(c).length <= 50, "should have at most 50 fields")
+  .openapi({ type: "object", example: { album: "home" } });
+
+const ContextText = z.string().max(20_000).transform((text, ctx) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    ctx.addIssue({ code: "custom", message: "should be a flat JSON object" });
+    return z.NEVER;
+  }
+}).pipe(Context);
+
+const specificity = z.coerce.number().min(0.5).max(0.999).openapi({
+  description: "The accuracy to guarantee for the network's answer.",
+  example: 0.95,
+});
+
+const Options = z.strictObject({
+  space: Space.optional(),
+  paradigm: z.enum(["human", "sequential", "joint", "compare"]).optional(),
+  context: ContextText.optional(),
+  specificity: specificity.optional(),
+  review: JsonFlag.optional(),
+});
+
+const Form = Options.extend({ image: Photo });
+
+const Json = Options.extend({
+  image: z.string().min(1).openapi({ description: "Base64 or a data URL." }),
+  context: Context.optional(),
+});
+
+const Raw = z.custom<Blob>().openapi({ type: "string", format: "binary" });
+
+const route = createRoute({
+  method: "post",
+  path: "/classify",
+  tags: ["Answers"],
+  summary: "Ask what a photo shows",
+  description:
+    "Answers from memory where the photo, or what it shows, was taught, and otherwise from the network with the most specific kind it can vouch for. The photo comes as a form, as a raw body with the options in the query, or as JSON.",
+  request: {
+    query: Options,
+    body: {
+      required: false,
+      content: {
+        "multipart/form-data": { schema: Form },
+        "application/json": { schema: Json },
+        "image/*": { schema: Raw },
+        // Whatever a client calls its bytes: what they are is read from the bytes themselves.
+        "*/*": { schema: Raw },
+      },
+    },
+  },
+  responses: {
+    200: json(AnswerSchema, "The answer"),
+    ...problems({
+      400: "The request is not as described",
+      401: "The token is wrong",
+      413: "Too many bytes or pixels",
+      415: "A format that is not read",
+      422: "A damaged photo",
+      503: "All workers are busy: try again later",
+    }),
+  },
+});
+
+/** Reads base64, with or without a data URL around it. */
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const data = /^data:[^,]*;base64,/i.exec(text.slice(0, 200));
+  try {
+    return Uint8Array.fromBase64(data ? text.slice(data[0].length) : text);
+  } catch {
+    throw new InvalidRequestError([{ path: "image", message: "should be base64 or a data URL" }]);
+  }
+}
+
+/** The bytes of a photo, within the limit. */
+export async function photoBytes(photo: Blob, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (photo.size > limit) throw tooLarge(photo.size, limit);
+  return new Uint8Array(await photo.arrayBuffer());
+}
+
+function tooLarge(size: number, limit: number): PhotoTooLargeError {
+  return new PhotoTooLargeError(
+    `the photo has ${size} bytes; at most ${limit} are taken: send it smaller`,
+  );
+}
+
+/** The routes that answer. */
+export function classifyRoutes({ answer, about, limits }: Services) {
+  return createRoutes().openapi(route, async (c) => {
+    // Each is empty unless the body is of its type.
+    const form = c.req.valid("form") as Partial<z.output<typeof Form>>;
+    const body = c.req.valid("json") as Partial<z.output<typeof Json>>;
+    const { image: inForm, ...formOptions } = form;
+    const { image: inJson, ...jsonOptions } = body;
+    const options = { ...c.req.valid("query"), ...formOptions, ...jsonOptions };
+
+    let photo: Uint8Array<ArrayBuffer>;
+    if (inForm !== undefined) photo = await photoBytes(inForm, limits.photoBytes);
+    else if (inJson !== undefined) photo = fromBase64(inJson);
+    else photo = new Uint8Array(await c.req.arrayBuffer());
+    if (photo.length === 0) {
+      throw new InvalidRequestError([{ path: "image", message: "should be a photo, it is empty" }]);
+    }
+    if (photo.length > limits.photoBytes) throw tooLarge(photo.length, limits.photoBytes);
+
+    const paradigm = options.paradigm ?? "human";
+    if (!about.paradigms.includes(paradigm)) {
+      throw new UnteachableError(
+        `the paradigm "${paradigm}" is not served here; there is: ${about.paradigms.join(", ")}`,
+      );
+    }
+
+    const space = options.space ?? DEFAULT_SPACE;
+    const reply = await answer(photo, {
+      space,
+      recall: c.get("access").mayRecall(space),
+      ...(options.specificity === undefined ? {} : { specificity: options.specificity }),
+      signal: c.req.raw.signal,
+    });
+    c.header("server-timing", serverTiming(reply.timings));
+    return c.json(reply as unknown as z.output<typeof AnswerSchema>, 200);
+  });
+}

@@ -1,0 +1,244 @@
+/**
+ * `/memories`: teach, list, read, rename and forget examples.
+ *
+ * @module
+ */
+import { createRoute, z } from "@hono/zod-openapi";
+import { demandDemoRoom, DEMO_PREFIX } from "../core/demo.ts";
+import { NotFoundError, UnteachableError } from "../core/errors.ts";
+import { demandTeacher } from "./access.ts";
+import { Photo, photoBytes } from "./classify.ts";
+import {
+  DEFAULT_SPACE,
+  Flag,
+  ForgottenSchema,
+  Label,
+  MemoryId,
+  MemorySchema,
+  Space,
+  viewOf,
+} from "./schemas.ts";
+import type { Services } from "./services.ts";
+import { createRoutes, json, problems } from "./shared.ts";
+
+/** Photos in one request; more go into several. */
+const MOST_PHOTOS = 50;
+
+const Lesson = z.strictObject({
+  image: z.union([Photo, z.array(Photo).min(1).max(MOST_PHOTOS)]),
+  label: Label,
+  space: Space.optional(),
+  kind: z.enum(["auto", "person", "thing"]).default("auto"),
+  scope: z.enum(["individual", "type"]).default("individual"),
+  not: Flag.optional(),
+  keepPhoto: Flag.optional(),
+  force: Flag.optional(),
+  face: z.coerce.number().int().min(0).optional().openapi({
+    description: "0-based index in the answer's `subjects`.",
+  }),
+});
+
+const TaughtSchema = z.object({
+  memories: z.array(MemorySchema),
+  created: z.number().int().openapi({ description: "How many are new." }),
+});
+
+const PageQuery = z.strictObject({
+  space: Space.default(DEFAULT_SPACE),
+  label: Label.optional(),
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+const SpaceQuery = z.strictObject({ space: Space.default(DEFAULT_SPACE) });
+const IdParam = z.object({ id: MemoryId });
+
+const denied = { 401: "The token is missing or wrong", 403: "The caller may not" } as const;
+const missing = { 400: "The request is not as described", 404: "No such memory" } as const;
+
+const teachRoute = createRoute({
+  method: "post",
+  path: "/memories",
+  tags: ["Memories"],
+  summary: "Teach one or more photos of a label",
+  description: "All photos are taught or none.",
+  request: { body: { required: true, content: { "multipart/form-data": { schema: Lesson } } } },
+  responses: {
+    200: json(TaughtSchema, "Everything was taught before; nothing was doubled"),
+    201: json(TaughtSchema, "Taught"),
+    ...problems({
+      400: "The request is not as described",
+      ...denied,
+      413: "Too many bytes or pixels",
+      415: "A format that is not read",
+      422: "An example that is damaged or too poor to teach",
+      429: "A quota is used up",
+      503: "All workers are busy: try again later",
+      507: "The space has no room left",
+    }),
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/memories",
+  tags: ["Memories"],
+  summary: "Page through what was taught, oldest first",
+  request: { query: PageQuery },
+  responses: {
+    200: json(
+      z.object({ memories: z.array(MemorySchema), next: z.string().optional() }),
+      "A page; `next` is the cursor of the following one",
+    ),
+    ...problems({ 400: "The request is not as described", ...denied }),
+  },
+});
+
+const readRoute = createRoute({
+  method: "get",
+  path: "/memories/{id}",
+  tags: ["Memories"],
+  summary: "Read one memory",
+  request: { params: IdParam, query: SpaceQuery },
+  responses: { 200: json(MemorySchema, "The memory"), ...problems({ ...missing, ...denied }) },
+});
+
+const photoRoute = createRoute({
+  method: "get",
+  path: "/memories/{id}/photo",
+  tags: ["Memories"],
+  summary: "The kept photo of a memory",
+  request: { params: IdParam, query: SpaceQuery },
+  responses: {
+    200: {
+      content: {
+        "image/jpeg": { schema: z.custom<Blob>().openapi({ type: "string", format: "binary" }) },
+      },
+      description: "The upright photo without its metadata",
+    },
+    ...problems({ ...missing, ...denied }),
+  },
+});
+
+const renameRoute = createRoute({
+  method: "patch",
+  path: "/memories/{id}",
+  tags: ["Memories"],
+  summary: "Give a memory another label",
+  request: {
+    params: IdParam,
+    query: SpaceQuery,
+    body: {
+      required: true,
+      content: { "application/json": { schema: z.strictObject({ label: Label }) } },
+    },
+  },
+  responses: {
+    200: json(MemorySchema, "The memory as it is now"),
+    ...problems({ ...missing, ...denied, 409: "The same photo is there under that label" }),
+  },
+});
+
+const forgetRoute = createRoute({
+  method: "delete",
+  path: "/memories/{id}",
+  tags: ["Memories"],
+  summary: "Forget one memory, finally",
+  request: { params: IdParam, query: SpaceQuery },
+  responses: { 200: json(ForgottenSchema, "Forgotten"), ...problems({ ...missing, ...denied }) },
+});
+
+/** The routes that teach and show what was taught. */
+export function memoriesRoutes({ teach, memory, access: settings, limits, now }: Services) {
+  return createRoutes()
+    .openapi(teachRoute, async (c) => {
+      const lesson = c.req.valid("form");
+      const space = lesson.space ?? DEFAULT_SPACE;
+      demandTeacher(c.get("access"), space, settings);
+      if (lesson.kind === "person") {
+        throw new UnteachableError(
+          "people are recognised by face, and this deployment has no face model; teach with kind=thing",
+        );
+      }
+      if (lesson.face !== undefined) {
+        throw new UnteachableError(
+          `face=${lesson.face} should be the index of a person among the answer's subjects; there is none`,
+        );
+      }
+      const files = Array.isArray(lesson.image) ? lesson.image : [lesson.image];
+      if (space.startsWith(DEMO_PREFIX) && settings.demo) {
+        await demandDemoRoom(memory, space, files.length, now());
+      }
+      const photos = await Promise.all(files.map((file) => photoBytes(file, limits.photoBytes)));
+      const taught = await teach(photos, {
+        space,
+        label: lesson.label,
+        scope: lesson.scope,
+        not: lesson.not ?? false,
+        keepPhoto: lesson.keepPhoto ?? false,
+        force: lesson.force ?? false,
+        signal: c.req.raw.signal,
+      });
+      const created = taught.filter((t) => t.created).length;
+      return c.json(
+        { memories: taught.map((t) => viewOf(t.memory)), created },
+        created > 0 ? 201 : 200,
+      );
+    })
+    .openapi(listRoute, async (c) => {
+      const { space, label, cursor, limit } = c.req.valid("query");
+      demandTeacher(c.get("access"), space, settings);
+      const page = await memory.list(space, {
+        limit,
+        ...(label === undefined ? {} : { label }),
+        ...(cursor === undefined ? {} : { after: cursor }),
+      });
+      return c.json({
+        memories: page.items.map(viewOf),
+        ...(page.next === undefined ? {} : { next: page.next }),
+      }, 200);
+    })
+    .openapi(readRoute, async (c) => {
+      const { space } = c.req.valid("query");
+      demandTeacher(c.get("access"), space, settings);
+      const { id } = c.req.valid("param");
+      const found = await memory.get(space, id);
+      if (!found) throw noMemory(id, space);
+      return c.json(viewOf(found), 200);
+    })
+    .openapi(photoRoute, async (c) => {
+      const { space } = c.req.valid("query");
+      demandTeacher(c.get("access"), space, settings);
+      const { id } = c.req.valid("param");
+      const photo = await memory.photo(space, id);
+      if (!photo) throw new NotFoundError(`no photo was kept of memory ${id} in "${space}"`);
+      return c.body(photo as Uint8Array<ArrayBuffer>, 200, {
+        "content-type": "image/jpeg",
+        "cache-control": "private, no-store",
+      });
+    })
+    .openapi(renameRoute, async (c) => {
+      const { space } = c.req.valid("query");
+      demandTeacher(c.get("access"), space, settings);
+      const { id } = c.req.valid("param");
+      return c.json(viewOf(await memory.rename(space, id, c.req.valid("json").label)), 200);
+    })
+    .openapi(forgetRoute, async (c) => {
+      const { space } = c.req.valid("query");
+      demandTeacher(c.get("access"), space, settings);
+      const { id } = c.req.valid("param");
+      const { count, forgottenAt } = await memory.forget(space, { id });
+      if (count === 0) throw noMemory(id, space);
+      return c.json({ forgotten: count, forgottenAt, ...await erased(memory) }, 200);
+    });
+}
+
+function noMemory(id: string, space: string): NotFoundError {
+  return new NotFoundError(`there is no memory ${id} in "${space}"`);
+}
+
+/** Whether the store's files are already clean. */
+export async function erased(memory: Services["memory"]): Promise<{ erasedAt: string | null }> {
+  const { erasedAt } = await memory.erasure();
+  return { erasedAt };
+}

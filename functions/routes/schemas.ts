@@ -1,0 +1,159 @@
+/**
+ * What goes in and out over HTTP, checked by zod and described at `/openapi.json`.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { Answer } from "../core/answer_type.ts";
+import type { LabelSummary, Memory } from "../core/memory.ts";
+
+/** Name of a space when none is given. */
+export const DEFAULT_SPACE = "default";
+
+const unit = z.number().min(0).max(1);
+
+/** Control and format characters other than the joiners that emoji and some scripts need. */
+const HIDDEN = /[\p{Cc}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
+/** The name to answer: 1–200 characters, in Unicode's composed form. */
+export const Label: z.ZodType<string, string> = z.string()
+  .transform((label) => label.normalize("NFC").trim())
+  .refine((label) => label.length >= 1 && label.length <= 200, "should have 1 to 200 characters")
+  .refine((label) => !HIDDEN.test(label), "should have no control characters")
+  .refine((label) => label.isWellFormed(), "should be well-formed Unicode")
+  .refine((label) => label !== "." && label !== "..", "should not be . or ..")
+  .openapi({ type: "string", minLength: 1, maxLength: 200, example: "Grandma" });
+
+/** The name of an isolated collection of memories. */
+export const Space: z.ZodType<string, string> = z.string()
+  .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/, {
+    error: "should be 1 to 128 letters, digits, '.', '_' or '-', not beginning with '.'",
+  })
+  .openapi({ example: DEFAULT_SPACE });
+
+/** A flag in a form or a query. */
+export const Flag: z.ZodType<boolean, string> = z.enum(["true", "false", "1", "0"])
+  .transform((flag) => flag === "true" || flag === "1")
+  .openapi({ type: "boolean" });
+
+/** Reads a flag that JSON gives as a boolean and forms as text. */
+export const JsonFlag: z.ZodType<boolean, boolean | string> = z.union([z.boolean(), Flag]);
+
+/** A memory's id. */
+export const MemoryId: z.ZodType<string, string> = z.string()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, { error: "should be a ULID of 26 characters" })
+  .openapi({ example: "01JD0ZQ4Z8N6V0S0Q3M4X9T7WK" });
+
+const ImageSizeSchema = z.object({
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+}).openapi({ description: "Pixels of the upright photo." });
+
+const BoxSchema = z.object({
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+}).openapi("Box", { description: "A rectangle in pixels of the upright photo." });
+
+const CertaintySchema = z.enum(["is", "perhaps", "unknown"]);
+const KindSchema = z.enum(["person", "thing"]);
+
+/** {@linkcode Answer} over HTTP. */
+export const AnswerSchema = z.object({
+  label: z.string().nullable().openapi({ description: "Null only when the route is `none`." }),
+  route: z.enum(["memory", "rule", "network", "none"]).openapi({ description: "What answered." }),
+  certainty: CertaintySchema,
+  confidence: unit.openapi({ description: "Calibrated: of answers at .9, 90 % are right." }),
+  path: z.array(z.string()).openapi({ description: "General → specific." }),
+  novel: z.boolean().openapi({ description: "A kind that is known, of a type that is not." }),
+  novelty: unit.openapi({ description: "Calibrated probability of `novel`." }),
+  subjects: z.array(z.object({
+    kind: KindSchema,
+    label: z.string().nullable(),
+    certainty: CertaintySchema,
+    confidence: unit,
+    similarity: z.number().min(-1).max(1).nullable(),
+    box: BoxSchema,
+  })),
+  alternatives: z.array(z.object({ label: z.string(), confidence: unit })),
+  evidence: z.array(z.object({
+    memory: z.string(),
+    label: z.string(),
+    by: z.enum(["bytes", "copy", "look", "face"]),
+    similarity: z.number(),
+    threshold: z.number(),
+  })),
+  reason: z.string(),
+  image: ImageSizeSchema,
+  space: z.string(),
+  paradigm: z.enum(["human", "sequential", "joint"]),
+  model: z.object({ id: z.string(), version: z.string() }),
+  timings: z.object({
+    decode: z.number(),
+    encode: z.number(),
+    faces: z.number(),
+    recall: z.number(),
+    generalize: z.number(),
+    total: z.number(),
+  }).openapi({ description: "Milliseconds by stage; 0 for a stage that was not needed." }),
+}).openapi("Answer");
+
+/** A memory without its embedding and hashes, which only an export carries. */
+export const MemorySchema = z.object({
+  id: z.string(),
+  space: z.string(),
+  label: z.string(),
+  kind: KindSchema,
+  scope: z.enum(["individual", "type"]),
+  not: z.boolean(),
+  path: z.array(z.string()),
+  image: ImageSizeSchema,
+  model: z.string(),
+  hasPhoto: z.boolean(),
+  createdAt: z.string(),
+}).openapi("Memory");
+
+/** One entry of a listing of labels. */
+export const LabelSchema = z.object({
+  label: z.string(),
+  kind: KindSchema,
+  memories: z.number().int(),
+  negatives: z.number().int(),
+  photos: z.number().int(),
+  firstTaughtAt: z.string(),
+  lastTaughtAt: z.string(),
+}).openapi("Label");
+
+/** What forgetting replies. */
+export const ForgottenSchema = z.object({
+  forgotten: z.number().int().openapi({ description: "How many memories." }),
+  forgottenAt: z.string().openapi({ description: "When it was logically gone." }),
+  erasedAt: z.string().nullable().openapi({
+    description:
+      "When the store's files were clean of everything forgotten so far; null while that is under way. `GET /health` shows the present value.",
+  }),
+}).openapi("Forgotten");
+
+/** RFC 9457. */
+export const ProblemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  instance: z.string().optional(),
+  requestId: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  refusals: z.array(z.object({ image: z.number().int(), reason: z.string() })).optional(),
+}).openapi("Problem");
+
+/** A memory as it is shown. */
+export function viewOf(memory: Memory): z.infer<typeof MemorySchema> {
+  const { id, space, label, kind, scope, not, path, image, model, hasPhoto, createdAt } = memory;
+  return { id, space, label, kind, scope, not, path: [...path], image, model, hasPhoto, createdAt };
+}
+
+// The schemas describe core's types; a drift between them is a compile error.
+type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+true satisfies Mutable<Answer> extends z.infer<typeof AnswerSchema> ? true : never;
+true satisfies Mutable<LabelSummary> extends z.infer<typeof LabelSchema> ? true : never;

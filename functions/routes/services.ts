@@ -1,0 +1,48 @@
+/**
+ * What the routes call. The composition opens all of it and passes it in.
+ *
+ * @module
+ */
+import type { AnswerPhoto } from "../core/answer.ts";
+import type { MemoryTable } from "../core/memory.ts";
+import type { TeachPhotos } from "../core/teach.ts";
+import type { AccessSettings } from "./access.ts";
+
+/** Bounds on what a request may bring. */
+export interface Limits {
+  /** Bytes of one photo. */
+  readonly photoBytes: number;
+  /** Bytes of one request. */
+  readonly requestBytes: number;
+  /** Bytes of all requests in flight together. */
+  readonly inFlightBytes: number;
+}
+
+/** A file of the page, ready to be sent. */
+export interface Asset {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+  /** Strong validator, quoted. */
+  readonly etag: string;
+}
+
+/** What the routes are made with. */
+export interface Services {
+  readonly answer: AnswerPhoto;
+  readonly teach: TeachPhotos;
+  readonly memory: MemoryTable;
+  readonly model: { readonly id: string; readonly version: string };
+  readonly access: AccessSettings;
+  readonly limits: Limits;
+  /** The page's files by path, as "/assets/main.js"; empty where no page was built. */
+  readonly assets: ReadonlyMap<string, Asset>;
+  /** What `/health` says of this deployment. */
+  readonly about: {
+    readonly version: string;
+    readonly store: string;
+    readonly runtime: string;
+    readonly paradigms: readonly string[];
+  };
+  /** Present time. */
+  now(): Date;
+}

@@ -1,0 +1,96 @@
+/**
+ * `GET /export` and `POST /import`: a space as NDJSON, out and in.
+ *
+ * @module
+ */
+import { createRoute, z } from "@hono/zod-openapi";
+import { demandDemoRoom, DEMO_PREFIX } from "../core/demo.ts";
+import { UnteachableError } from "../core/errors.ts";
+import { exportLines, importMemories, parseLines } from "../core/transfer.ts";
+import { demandTeacher } from "./access.ts";
+import { DEFAULT_SPACE, Space } from "./schemas.ts";
+import type { Services } from "./services.ts";
+import { createRoutes, json, problems } from "./shared.ts";
+
+const SpaceQuery = z.strictObject({ space: Space.default(DEFAULT_SPACE) });
+const denied = { 401: "The token is missing or wrong", 403: "The caller may not" } as const;
+
+const exportRoute = createRoute({
+  method: "get",
+  path: "/export",
+  tags: ["Spaces"],
+  summary: "A space as NDJSON: a header, then one memory a line",
+  request: { query: SpaceQuery },
+  responses: {
+    200: {
+      content: { "application/x-ndjson": { schema: z.string() } },
+      description: "The space with its embeddings and the photos that were kept",
+    },
+    ...problems({ 400: "The request is not as described", ...denied }),
+  },
+});
+
+const importRoute = createRoute({
+  method: "post",
+  path: "/import",
+  tags: ["Spaces"],
+  summary: "Take in what an export holds, all or nothing",
+  request: {
+    query: SpaceQuery,
+    body: {
+      required: true,
+      content: {
+        "application/x-ndjson": { schema: z.string() },
+        // The lines are checked one by one, whatever a client calls them.
+        "*/*": { schema: z.string() },
+      },
+    },
+  },
+  responses: {
+    200: json(
+      z.object({ imported: z.number().int(), known: z.number().int() }),
+      "How many memories are new, and how many were known",
+    ),
+    ...problems({
+      400: "The request is not as described",
+      ...denied,
+      413: "Too many bytes: split the lines over several requests, each with the header",
+      422: "A line is not a memory; nothing was taken in",
+      507: "The space has no room left; nothing was taken in",
+    }),
+  },
+});
+
+/** The routes that carry spaces out and in. */
+export function transferRoutes({ memory, access: settings, now }: Services) {
+  return createRoutes()
+    .openapi(exportRoute, (c) => {
+      const { space } = c.req.valid("query");
+      demandTeacher(c.get("access"), space, settings);
+      const lines = ReadableStream.from(exportLines(memory, space, now()))
+        .pipeThrough(new TextEncoderStream());
+      const body: Response = c.body(lines, 200, {
+        "content-type": "application/x-ndjson; charset=utf-8",
+        "content-disposition": `attachment; filename="xolo-${space}.ndjson"`,
+        "cache-control": "private, no-store",
+      });
+      // The typed routes know no NDJSON: to them any body of that type is `never`.
+      return body as never;
+    })
+    .openapi(importRoute, async (c) => {
+      const { space } = c.req.valid("query");
+      demandTeacher(c.get("access"), space, settings);
+      let text: string;
+      try {
+        text = new TextDecoder("utf-8", { fatal: true }).decode(await c.req.arrayBuffer());
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        throw new UnteachableError("the import should be text in UTF-8");
+      }
+      const memories = parseLines(text);
+      if (space.startsWith(DEMO_PREFIX) && settings.demo) {
+        await demandDemoRoom(memory, space, memories.length, now());
+      }
+      return c.json(await importMemories(memory, space, memories), 200);
+    });
+}
