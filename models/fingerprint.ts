@@ -1,8 +1,15 @@
 /**
  * Perceptual hash of a picture and of its mirror.
  *
+ * It follows PDQ (Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
+ * Algorithm", 2019): luminance, 64×64, the 16×16 lowest frequencies of a cosine transform without
+ * the constant ones, one bit each for being above their median. It differs in how 64×64 is reached:
+ * by the exact mean of each cell instead of two box filters and picking points. So its bits are
+ * close to PDQ's but not the same, and the two are not to be compared with each other.
+ *
  * @module
  */
+import type { WorkingImage } from "./pixels.ts";
 
 /** Two 256-bit hashes, each as 64 lower-case hexadecimal digits. */
 export interface Fingerprint {
@@ -11,3 +18,182 @@ export interface Fingerprint {
   /** Of the picture mirrored left to right. */
   readonly mirrored: string;
 }
+
+/** PDQ's published cut: a picture of this quality or less is too flat to be told apart. */
+export const FLAT_QUALITY = 49;
+/** PDQ's published cut: two pictures whose hashes differ in so many bits or fewer match. */
+export const MATCH_DISTANCE = 31;
+
+const CELLS = 64;
+const FREQUENCIES = 16;
+
+/** [16, 64]: rows 1 to 16 of the orthonormal cosine transform (type II) of 64 values. */
+const COSINES = /* @__PURE__ */ cosines();
+
+function cosines(): Float64Array {
+  const table = new Float64Array(FREQUENCIES * CELLS);
+  for (let k = 0; k < FREQUENCIES; k++) {
+    for (let n = 0; n < CELLS; n++) {
+      table[k * CELLS + n] = Math.sqrt(2 / CELLS) *
+        Math.cos((Math.PI / CELLS) * (n + 0.5) * (k + 1));
+    }
+  }
+  return table;
+}
+
+/**
+ * Where the cells of one axis begin and end. With lengths in 64ths of a pixel every border is an
+ * integer: cell `i` covers `[i·length, (i+1)·length)`, pixel `p` covers `[64·p, 64·p + 64)`.
+ */
+function overlaps(length: number): { first: Int32Array; last: Int32Array } {
+  const first = new Int32Array(CELLS);
+  const last = new Int32Array(CELLS);
+  for (let i = 0; i < CELLS; i++) {
+    first[i] = Math.floor((i * length) / CELLS);
+    last[i] = Math.floor(((i + 1) * length - 1) / CELLS);
+  }
+  return { first, last };
+}
+
+/** How many 64ths of pixel `p` lie in cell `i`. */
+function share(i: number, p: number, length: number): number {
+  return Math.min((i + 1) * length, (p + 1) * CELLS) - Math.max(i * length, p * CELLS);
+}
+
+/** [64, 64] mean luminance of the cells, 0 to 255. */
+function luminanceCells({ width, height, data }: WorkingImage): Float64Array {
+  const cells = new Float64Array(CELLS * CELLS);
+  // Luminance times 256 (at most 65,280), times 64ths of the rows of one cell: at 1280 rows this
+  // stays below 2^31.
+  const columns = new Int32Array(width);
+  const down = overlaps(height);
+  const across = overlaps(width);
+  const area = width * height * 256;
+  for (let row = 0; row < CELLS; row++) {
+    columns.fill(0);
+    for (let y = down.first[row]!; y <= down.last[row]!; y++) {
+      const part = share(row, y, height);
+      const red = part * 77, green = part * 150, blue = part * 29;
+      let at = y * width * 3;
+      for (let x = 0; x < width; x++, at += 3) {
+        columns[x] = (columns[x]! + Math.imul(data[at]!, red) + Math.imul(data[at + 1]!, green) +
+          Math.imul(data[at + 2]!, blue)) | 0;
+      }
+    }
+    for (let column = 0; column < CELLS; column++) {
+      let sum = 0;
+      const last = across.last[column]!;
+      for (let x = across.first[column]!; x <= last; x++) {
+        sum += columns[x]! * share(column, x, width);
+      }
+      cells[row * CELLS + column] = sum / area;
+    }
+  }
+  return cells;
+}
+
+/** PDQ's measure of how much there is to see, 0 to 100: the sum of the gradients. */
+function quality(cells: Float64Array): number {
+  let sum = 0;
+  for (let y = 0; y < CELLS; y++) {
+    for (let x = 0; x < CELLS; x++) {
+      const here = cells[y * CELLS + x]!;
+      if (x + 1 < CELLS) sum += Math.trunc(Math.abs(here - cells[y * CELLS + x + 1]!) * 100 / 255);
+      if (y + 1 < CELLS) {
+        sum += Math.trunc(Math.abs(here - cells[(y + 1) * CELLS + x]!) * 100 / 255);
+      }
+    }
+  }
+  return Math.min(100, Math.floor(sum / 90));
+}
+
+/** [16 vertical, 16 horizontal] frequencies: C · cells · Cᵀ. */
+function lowFrequencies(cells: Float64Array): Float64Array {
+  const half = new Float64Array(FREQUENCIES * CELLS);
+  for (let v = 0; v < FREQUENCIES; v++) {
+    for (let y = 0; y < CELLS; y++) {
+      const factor = COSINES[v * CELLS + y]!;
+      for (let x = 0; x < CELLS; x++) {
+        half[v * CELLS + x]! += factor * cells[y * CELLS + x]!;
+      }
+    }
+  }
+  const found = new Float64Array(FREQUENCIES * FREQUENCIES);
+  for (let v = 0; v < FREQUENCIES; v++) {
+    for (let u = 0; u < FREQUENCIES; u++) {
+      let sum = 0;
+      for (let x = 0; x < CELLS; x++) sum += half[v * CELLS + x]! * COSINES[u * CELLS + x]!;
+      found[v * FREQUENCIES + u] = sum;
+    }
+  }
+  return found;
+}
+
+/** One bit for each frequency above the median, the lowest frequency in the highest bit. */
+function bits(frequencies: Float64Array): string {
+  const median = Float64Array.from(frequencies).sort()[frequencies.length / 2 - 1]!;
+  let text = "";
+  for (let i = 0; i < frequencies.length; i += 4) {
+    let digit = 0;
+    for (let k = 0; k < 4; k++) digit = digit * 2 + (frequencies[i + k]! > median ? 1 : 0);
+    text += digit.toString(16);
+  }
+  return text;
+}
+
+/**
+ * The perceptual hashes of a picture, or null when it is too flat (PDQ's quality ≤ 49), because
+ * two flat pictures would match whatever they show.
+ *
+ * @example A mirrored picture has the same hashes, swapped
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const side = 64;
+ * const here = { width: side, height: side, data: new Uint8Array(side * side * 3) };
+ * const mirror = { width: side, height: side, data: new Uint8Array(side * side * 3) };
+ * for (let i = 0; i < side * side; i++) {
+ *   const x = i % side, y = (i - x) / side;
+ *   const level = (x * x + 7 * y * x + ((x >> 3) ^ (y >> 2)) * 40) % 256;
+ *   here.data.fill(level, i * 3, i * 3 + 3);
+ *   const j = y * side + side - 1 - x;
+ *   mirror.data.fill(level, j * 3, j * 3 + 3);
+ * }
+ * assertEquals(fingerprint(mirror)!.upright, fingerprint(here)!.mirrored);
+ * ```
+ */
+export function fingerprint(image: WorkingImage): Fingerprint | null {
+  const cells = luminanceCells(image);
+  if (quality(cells) <= FLAT_QUALITY) return null;
+  const frequencies = lowFrequencies(cells);
+  const upright = bits(frequencies);
+  // Mirroring turns the sign of the odd horizontal frequencies: those at even columns, which
+  // begin at frequency 1.
+  for (let i = 0; i < frequencies.length; i += 2) frequencies[i] = -frequencies[i]!;
+  return { upright, mirrored: bits(frequencies) };
+}
+
+/**
+ * How many bits two hashes differ in, 0 to 256.
+ *
+ * @throws {RangeError} when one is not 64 hexadecimal digits
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(hammingDistance("0".repeat(64), "f".repeat(63) + "1"), 253);
+ * ```
+ */
+export function hammingDistance(a: string, b: string): number {
+  if (!HASH.test(a) || !HASH.test(b)) {
+    throw new RangeError(`Cannot compare "${a}" and "${b}": a hash has 64 hexadecimal digits`);
+  }
+  let distance = 0;
+  for (let i = 0; i < 64; i += 8) {
+    let differing = parseInt(a.slice(i, i + 8), 16) ^ parseInt(b.slice(i, i + 8), 16);
+    for (; differing !== 0; differing &= differing - 1) distance++;
+  }
+  return distance;
+}
+
+const HASH = /^[0-9a-f]{64}$/i;

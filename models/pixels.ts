@@ -1,0 +1,253 @@
+/**
+ * From the working image to the network's input: the one routine that the server, training and a
+ * browser share, in integer arithmetic, so that every platform computes the same bits.
+ *
+ * @module
+ */
+
+/** An upright sRGB picture, whose long side is at most 1280. */
+export interface WorkingImage {
+  /** At least 1. */
+  readonly width: number;
+  /** At least 1. */
+  readonly height: number;
+  /** [height, width, 3], red, green, blue, 0 to 255. */
+  readonly data: Uint8Array;
+}
+
+/** Which part of the picture the network sees, and how large. */
+export interface View {
+  /** Side of the network's input in pixels, such as 224. */
+  readonly size: number;
+  /**
+   * How much of a picture whose short side was resized to `size + border` is cut off, half of it
+   * on either side. 0 takes the whole centre square.
+   */
+  readonly border: number;
+}
+
+/** A square in a picture's own pixels; not rounded. */
+export interface Square {
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+}
+
+/** A rectangle in pixels. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The pixel data that a working image must have at least. */
+function checkImage({ width, height, data }: WorkingImage): void {
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1)) {
+    throw new RangeError(
+      `Cannot use a picture of ${width}×${height}: sides must be integers of at least 1`,
+    );
+  }
+  if (data.length !== width * height * 3) {
+    throw new RangeError(
+      `Cannot use a picture of ${width}×${height} with ${data.length} bytes: RGB needs ${
+        width * height * 3
+      }`,
+    );
+  }
+}
+
+/**
+ * The centre square that the network sees: its side is `size / (size + border)` of the short side.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(centreSquare({ width: 640, height: 480 }, { size: 224, border: 32 }), {
+ *   x: 110,
+ *   y: 30,
+ *   side: 420,
+ * });
+ * ```
+ */
+export function centreSquare(
+  image: { readonly width: number; readonly height: number },
+  { size, border }: View,
+): Square {
+  const side = (size / (size + border)) * Math.min(image.width, image.height);
+  return { x: (image.width - side) / 2, y: (image.height - side) / 2, side };
+}
+
+/** Fixed-point one of the weights. 15 bits of weight times 15 bits of value stay below 2^31. */
+const ONE = 1 << 15;
+/** The first pass keeps 7 bits below a level, so that rounding twice costs nothing visible. */
+const KEPT = 7;
+
+/** What each output pixel of one axis takes from the input. */
+interface Taps {
+  /** [outputs] first input pixel. */
+  readonly first: Int32Array;
+  /** [outputs] number of input pixels. */
+  readonly count: Int32Array;
+  /** [outputs, width] weights, which sum up to {@linkcode ONE} for each output. */
+  readonly weights: Int32Array;
+  /** Most taps of one output. */
+  readonly width: number;
+}
+
+/**
+ * The weights of an antialiased bilinear resize: a triangle as wide as two output pixels (or two
+ * input pixels, when enlarging), centred on the output pixel.
+ */
+function triangleTaps(length: number, start: number, span: number, outputs: number): Taps {
+  const scale = span / outputs;
+  const reach = Math.max(scale, 1);
+  const width = Math.ceil(reach) * 2 + 1;
+  const first = new Int32Array(outputs);
+  const count = new Int32Array(outputs);
+  const weights = new Int32Array(outputs * width);
+  const raw = new Float64Array(width);
+  for (let i = 0; i < outputs; i++) {
+    const centre = start + (i + 0.5) * scale;
+    const from = Math.max(0, Math.floor(centre - reach + 0.5));
+    const to = Math.min(length, Math.floor(centre + reach + 0.5));
+    const n = Math.max(1, to - from);
+    let sum = 0;
+    for (let k = 0; k < n; k++) {
+      const weight = Math.max(0, 1 - Math.abs(from + k + 0.5 - centre) / reach);
+      raw[k] = weight;
+      sum += weight;
+    }
+    // What rounding leaves over goes to the heaviest tap: a flat picture stays exactly flat.
+    let left = ONE;
+    let heaviest = 0;
+    for (let k = 0; k < n; k++) {
+      const weight = sum > 0 ? Math.round((raw[k]! / sum) * ONE) : k === 0 ? ONE : 0;
+      weights[i * width + k] = weight;
+      left -= weight;
+      if (raw[k]! > raw[heaviest]!) heaviest = k;
+    }
+    weights[i * width + heaviest]! += left;
+    first[i] = Math.min(from, length - 1);
+    count[i] = n;
+  }
+  return { first, count, weights, width };
+}
+
+/**
+ * Cuts out the centre square and resizes it, antialiased: what the network takes.
+ *
+ * The filter is the triangle of Pillow's `BILINEAR`; the result is within one level of exact
+ * arithmetic. Rows are weighted first, because that pass runs along memory.
+ *
+ * @returns [size, size, 3], red, green, blue, 0 to 255
+ * @throws {RangeError} when the picture's data does not fit its sides, or the view is no view
+ *
+ * @example A flat picture stays flat
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const grey = { width: 30, height: 20, data: new Uint8Array(30 * 20 * 3).fill(77) };
+ * const pixels = networkPixels(grey, { size: 8, border: 2 });
+ * assertEquals(pixels, new Uint8Array(8 * 8 * 3).fill(77));
+ * ```
+ */
+export function networkPixels(image: WorkingImage, view: View): Uint8Array {
+  checkImage(image);
+  const { size, border } = view;
+  if (!(Number.isInteger(size) && size >= 1 && border >= 0)) {
+    throw new RangeError(
+      `Cannot make a view of size ${size} and border ${border}: need an integer ≥ 1 and a number ≥ 0`,
+    );
+  }
+  const { x, y, side } = centreSquare(image, view);
+  const across = triangleTaps(image.width, x, side, size);
+  const down = triangleTaps(image.height, y, side, size);
+
+  // Only the columns that some output pixel takes from are weighted at all.
+  const left = across.first[0]!;
+  const right = across.first[size - 1]! + across.count[size - 1]!;
+  const rowLength = (right - left) * 3;
+  const stride = image.width * 3;
+  const { data } = image;
+  const sums = new Int32Array(rowLength);
+  const pixels = new Uint8Array(size * size * 3);
+  const roundDown = 1 << (14 - KEPT);
+  const roundAcross = 1 << (14 + KEPT);
+
+  for (let row = 0; row < size; row++) {
+    const at = (down.first[row]! * image.width + left) * 3;
+    const weightAt = row * down.width;
+    const rows = down.count[row]!;
+    // Four rows at a time: the sums travel through memory once for each four. A row that is not
+    // there stands in as the first one with no weight.
+    for (let k = 0; k < rows; k += 4) {
+      const w0 = down.weights[weightAt + k]!;
+      const w1 = k + 1 < rows ? down.weights[weightAt + k + 1]! : 0;
+      const w2 = k + 2 < rows ? down.weights[weightAt + k + 2]! : 0;
+      const w3 = k + 3 < rows ? down.weights[weightAt + k + 3]! : 0;
+      let p0 = at + k * stride;
+      let p1 = k + 1 < rows ? p0 + stride : p0;
+      let p2 = k + 2 < rows ? p1 + stride : p0;
+      let p3 = k + 3 < rows ? p2 + stride : p0;
+      if (k === 0) sums.fill(roundDown);
+      const isLast = k + 4 >= rows;
+      const shift = isLast ? 15 - KEPT : 0;
+      for (let i = 0; i < rowLength; i++) {
+        sums[i] = (sums[i]! + Math.imul(data[p0++]!, w0) + Math.imul(data[p1++]!, w1) +
+          Math.imul(data[p2++]!, w2) + Math.imul(data[p3++]!, w3)) >> shift;
+      }
+    }
+
+    let out = row * size * 3;
+    for (let column = 0; column < size; column++, out += 3) {
+      let red = roundAcross, green = roundAcross, blue = roundAcross;
+      let from = (across.first[column]! - left) * 3;
+      const begin = column * across.width;
+      const end = begin + across.count[column]!;
+      for (let w = begin; w < end; w++, from += 3) {
+        const weight = across.weights[w]!;
+        red += Math.imul(sums[from]!, weight);
+        green += Math.imul(sums[from + 1]!, weight);
+        blue += Math.imul(sums[from + 2]!, weight);
+      }
+      pixels[out] = red >> (15 + KEPT);
+      pixels[out + 1] = green >> (15 + KEPT);
+      pixels[out + 2] = blue >> (15 + KEPT);
+    }
+  }
+  return pixels;
+}
+
+/**
+ * Maps a box of the working image to upright pixels of the photo it was made from, rounded
+ * outwards and kept inside.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(
+ *   toPhotoBox({ x: 10, y: 20, width: 30, height: 40 }, { width: 1280, height: 960 }, {
+ *     width: 4000,
+ *     height: 3000,
+ *   }),
+ *   { x: 31, y: 62, width: 94, height: 126 },
+ * );
+ * ```
+ */
+export function toPhotoBox(
+  box: Box,
+  working: { readonly width: number; readonly height: number },
+  photo: { readonly width: number; readonly height: number },
+): Box {
+  const across = photo.width / working.width;
+  const down = photo.height / working.height;
+  const clamp = (value: number, most: number) => Math.min(Math.max(value, 0), most);
+  const x = clamp(Math.floor(box.x * across), photo.width);
+  const y = clamp(Math.floor(box.y * down), photo.height);
+  return {
+    x,
+    y,
+    width: clamp(Math.ceil((box.x + box.width) * across), photo.width) - x,
+    height: clamp(Math.ceil((box.y + box.height) * down), photo.height) - y,
+  };
+}
