@@ -1,0 +1,368 @@
+/**
+ * The command line: teach folders, ask, list, forget, export and import, against a server or the
+ * local store.
+ *
+ *     deno task xolo teach photos/            # sub-folders are labels
+ *     deno task xolo classify photo.jpg
+ *
+ * Both ways speak the same HTTP interface; without `--server` it is answered in this process.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { basename, join } from "node:path";
+import { compose } from "./compose.ts";
+import { readSettings } from "./settings.ts";
+
+const USAGE = `xolo: teach and ask from the command line
+
+  xolo teach <folder> [--label NAME] [--not] [--force] [--keep-photo] [--report FILE]
+                           photos of a folder; its sub-folders are the labels unless --label is given
+  xolo classify <photo>... one answer a line
+  xolo labels              who and what is known
+  xolo forget <label>      finally;  --all forgets the whole space
+  xolo export [FILE]       the space as lines of JSON, to standard output without FILE
+  xolo import FILE         takes them in
+
+  --space NAME             the space (default)
+  --server URL             a running server (or XOLO_SERVER); the local store otherwise
+  --token TOKEN            its token (or XOLO_TOKEN)
+  --json                   answers as JSON
+
+Teaching again what is known costs little and doubles nothing: run the same command to go on after
+an interruption.`;
+
+const PHOTO = /\.(jpe?g|png|webp|avif|gif|heic|heif)$/i;
+
+/** One photo and the label to teach it under. */
+interface Example {
+  readonly path: string;
+  readonly label: string;
+}
+
+/** Sends a request to wherever the memories are. */
+type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** A reply that was no success. */
+class ReplyError extends Error {
+  override name = "ReplyError";
+  readonly status: number;
+  readonly retryAfter: number;
+
+  constructor(status: number, detail: string, retryAfter: number) {
+    super(detail);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Passes on a success; throws a problem. */
+async function succeed(reply: Response): Promise<Response> {
+  if (reply.ok) return reply;
+  const text = await reply.text();
+  let detail = text;
+  try {
+    detail = (JSON.parse(text) as { detail?: string }).detail ?? text;
+  } catch {
+    // Whatever answered was no Xolo; its own words are the best there is.
+  }
+  throw new ReplyError(reply.status, detail, Number(reply.headers.get("retry-after") ?? 0));
+}
+
+/** Tries again while the server says that it is busy. */
+async function patiently(send: () => Promise<Response>): Promise<Response> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await succeed(await send());
+    } catch (error) {
+      const busy = error instanceof ReplyError && (error.status === 503 || error.status === 429);
+      if (!busy || attempt === 8) throw error;
+      await new Promise((done) => setTimeout(done, 1000 * Math.max(1, error.retryAfter)));
+    }
+  }
+}
+
+/** The photos below a folder and their labels. */
+function* examples(folder: string, label: string | undefined): Generator<Example> {
+  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) yield* examples(path, label ?? entry.name.replaceAll("_", " "));
+    else if (PHOTO.test(entry.name)) {
+      if (label === undefined) {
+        throw new TypeError(`${path} lies in no sub-folder that names it; give --label`);
+      }
+      yield { path, label };
+    }
+  }
+}
+
+function progress(done: number, of: number, refused: number): void {
+  if (!Deno.stderr.isTerminal()) return;
+  const width = 30;
+  const bar = "█".repeat(Math.round(width * done / of)).padEnd(width, "░");
+  const line = `\r${bar} ${done}/${of}${refused > 0 ? `, ${refused} refused` : ""}`;
+  Deno.stderr.writeSync(new TextEncoder().encode(done === of ? `${line}\n` : line));
+}
+
+interface TeachOptions {
+  readonly space: string;
+  readonly label: string | undefined;
+  readonly not: boolean;
+  readonly force: boolean;
+  readonly keepPhoto: boolean;
+  readonly report: string | undefined;
+}
+
+/** Teaches a folder, photo by photo. Returns whether all were taken. */
+async function teach(send: Send, folder: string, options: TeachOptions): Promise<boolean> {
+  const all = [...examples(folder, options.label)];
+  if (all.length === 0) throw new TypeError(`${folder} holds no photos`);
+  const report = { taught: 0, known: 0, refused: [] as { path: string; reason: string }[] };
+  for (const [i, { path, label }] of all.entries()) {
+    progress(i, all.length, report.refused.length);
+    const photo = new Blob([await Deno.readFile(path)]);
+    const form = () => {
+      const form = new FormData();
+      form.set("image", photo, basename(path));
+      form.set("label", label);
+      form.set("space", options.space);
+      if (options.not) form.set("not", "true");
+      if (options.force) form.set("force", "true");
+      if (options.keepPhoto) form.set("keepPhoto", "true");
+      return form;
+    };
+    try {
+      const reply = await patiently(() => send("/memories", { method: "POST", body: form() }));
+      await reply.body?.cancel();
+      if (reply.status === 201) report.taught++;
+      else report.known++;
+    } catch (error) {
+      // A photo that is refused leaves the others; a refused caller would be refused again.
+      if (!(error instanceof ReplyError) || ![413, 415, 422].includes(error.status)) throw error;
+      report.refused.push({ path, reason: error.message });
+    }
+  }
+  progress(all.length, all.length, report.refused.length);
+  console.log(
+    `taught ${report.taught}, known before ${report.known}, refused ${report.refused.length}`,
+  );
+  for (const { path, reason } of report.refused) console.log(`  ${path}: ${reason}`);
+  if (options.report) {
+    await Deno.writeTextFile(options.report, JSON.stringify(report, null, 2) + "\n");
+  }
+  return report.refused.length === 0;
+}
+
+interface AnswerLine {
+  readonly label: string | null;
+  readonly certainty: string;
+  readonly confidence: number;
+  readonly route: string;
+  readonly reason: string;
+}
+
+/** Asks about photos. Returns whether all were answered. */
+async function classify(
+  send: Send,
+  photos: readonly string[],
+  space: string,
+  json: boolean,
+): Promise<boolean> {
+  let all = true;
+  for (const path of photos) {
+    const photo = await Deno.readFile(path);
+    try {
+      const reply = await patiently(() =>
+        send(`/classify?space=${encodeURIComponent(space)}`, {
+          method: "POST",
+          body: photo,
+          headers: { "content-type": "application/octet-stream" },
+        })
+      );
+      const answer = await reply.json() as AnswerLine;
+      if (json) console.log(JSON.stringify({ path, ...answer }));
+      else {
+        const { label, certainty, confidence, route, reason } = answer;
+        const percent = Math.round(confidence * 100);
+        console.log(`${path}: ${label ?? "?"} (${certainty}, ${percent} %, ${route}): ${reason}`);
+      }
+    } catch (error) {
+      if (!(error instanceof ReplyError) || ![413, 415, 422].includes(error.status)) throw error;
+      console.error(`${path}: ${error.message}`);
+      all = false;
+    }
+  }
+  return all;
+}
+
+interface LabelLine {
+  readonly label: string;
+  readonly memories: number;
+  readonly negatives: number;
+}
+
+/** Lists what is known. */
+async function labels(send: Send, space: string, json: boolean): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({ space, limit: "1000", ...(cursor ? { cursor } : {}) });
+    const reply = await succeed(await send(`/labels?${query}`));
+    const page = await reply.json() as { labels: LabelLine[]; next?: string };
+    for (const line of page.labels) {
+      const not = line.negatives > 0 ? `, ${line.negatives} negative` : "";
+      console.log(json ? JSON.stringify(line) : `${line.label}\t${line.memories}${not}`);
+    }
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+/** Lines of an import that are sent together: about eight megabytes. */
+const IMPORT_CHARACTERS = 8_000_000;
+
+/** Takes in an export, several lines at a time, each time with its header. */
+async function importFile(send: Send, file: string, space: string): Promise<void> {
+  const [header, ...lines] = (await Deno.readTextFile(file)).split("\n").filter((l) => l.trim());
+  if (header === undefined) throw new TypeError(`${file} is empty; it should be an export`);
+  const total = { imported: 0, known: 0 };
+  let batch: string[] = [];
+  let size = 0;
+  const flush = async () => {
+    const reply = await patiently(() =>
+      send(`/import?space=${encodeURIComponent(space)}`, {
+        method: "POST",
+        body: [header, ...batch].join("\n"),
+        headers: { "content-type": "application/x-ndjson" },
+      })
+    );
+    const { imported, known } = await reply.json() as typeof total;
+    total.imported += imported;
+    total.known += known;
+    batch = [];
+    size = 0;
+  };
+  for (const line of lines) {
+    if (size > 0 && size + line.length > IMPORT_CHARACTERS) await flush();
+    batch.push(line);
+    size += line.length;
+  }
+  await flush();
+  console.log(`imported ${total.imported}, known before ${total.known}`);
+}
+
+/** Runs one command. Returns the exit status. */
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      space: { type: "string", default: "default" },
+      server: { type: "string" },
+      token: { type: "string" },
+      label: { type: "string" },
+      report: { type: "string" },
+      not: { type: "boolean", default: false },
+      force: { type: "boolean", default: false },
+      "keep-photo": { type: "boolean", default: false },
+      all: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const [command, ...rest] = positionals;
+  const commands = ["teach", "classify", "labels", "forget", "export", "import"];
+  if (values.help || command === undefined || !commands.includes(command)) {
+    console.log(USAGE);
+    return values.help ? 0 : 2;
+  }
+  const first = rest[0];
+  const needs = (what: string): string => {
+    if (first === undefined) throw new TypeError(`xolo ${command} needs ${what}`);
+    return first;
+  };
+
+  const { space } = values;
+  const { send, close } = await connect(values.server, values.token);
+  try {
+    switch (command) {
+      case "teach":
+        return await teach(send, needs("a folder"), {
+            space,
+            label: values.label,
+            not: values.not,
+            force: values.force,
+            keepPhoto: values["keep-photo"],
+            report: values.report,
+          })
+          ? 0
+          : 1;
+      case "classify":
+        needs("a photo");
+        return await classify(send, rest, space, values.json) ? 0 : 1;
+      case "labels":
+        await labels(send, space, values.json);
+        return 0;
+      case "forget": {
+        const path = values.all
+          ? `/spaces/${encodeURIComponent(space)}`
+          : `/labels/${encodeURIComponent(needs("a label, or --all"))}?space=${
+            encodeURIComponent(space)
+          }`;
+        const reply = await succeed(await send(path, { method: "DELETE" }));
+        const { forgotten } = await reply.json() as { forgotten: number };
+        console.log(`forgot ${forgotten}`);
+        return 0;
+      }
+      case "export": {
+        const reply = await succeed(await send(`/export?space=${encodeURIComponent(space)}`));
+        const out = first === undefined
+          ? Deno.stdout.writable
+          : (await Deno.create(first)).writable;
+        await reply.body!.pipeTo(out, { preventClose: first === undefined });
+        return 0;
+      }
+      default:
+        await importFile(send, needs("a file"), space);
+        return 0;
+    }
+  } finally {
+    await close();
+  }
+}
+
+/** Where the memories are: a server, or the local store in this process. */
+async function connect(
+  server = Deno.env.get("XOLO_SERVER"),
+  token = Deno.env.get("XOLO_TOKEN"),
+): Promise<{ send: Send; close: () => Promise<void> }> {
+  const authorization = token ? { authorization: `Bearer ${token}` } : undefined;
+  const withToken = (init: RequestInit = {}): RequestInit => ({
+    ...init,
+    headers: { ...init.headers as Record<string, string>, ...authorization },
+  });
+  if (server !== undefined) {
+    const base = server.replace(/\/+$/, "");
+    return {
+      send: (path, init) => fetch(base + path, withToken(init)),
+      close: () => Promise.resolve(),
+    };
+  }
+  const { fetch: answer, close } = await compose(readSettings(Deno.env.toObject()));
+  return {
+    send: async (path, init) =>
+      await answer(new Request(`http://localhost${path}`, withToken(init)), {
+        remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 0 },
+      }),
+    close,
+  };
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await run(Deno.args);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    console.error(`xolo: ${error.message}`);
+    Deno.exitCode = 1;
+  }
+}

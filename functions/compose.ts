@@ -1,0 +1,130 @@
+/**
+ * Puts the service together from its settings.
+ *
+ * @module
+ */
+import { createApp } from "./app.ts";
+import { openParts } from "./open.ts";
+import type { Asset, Services } from "./routes/services.ts";
+import type { Settings } from "./settings.ts";
+import { extname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The service, ready to be served. */
+export interface Service {
+  /** Answers a request; `info` tells who asks. */
+  fetch(request: Request, info?: { remoteAddr: Deno.Addr }): Promise<Response>;
+  /** Resolves when no request is in flight, or after so many milliseconds. */
+  settle(most: number): Promise<void>;
+  /** Lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Version of the service's interface. */
+const VERSION = "0.1.0";
+
+const MIB = 2 ** 20;
+
+/** Files of the page, as `deno task build` leaves them. */
+const PAGE = new URL("../web/dist/", import.meta.url);
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".ico": "image/x-icon",
+  ".jpg": "image/jpeg",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".map": "application/json",
+  ".md": "text/markdown; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+  ".webp": "image/webp",
+  ".woff2": "font/woff2",
+};
+
+async function etagOf(body: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+  return `"${digest.subarray(0, 12).toBase64({ alphabet: "base64url" })}"`;
+}
+
+/** Reads the page's files; none when it was not built. */
+async function readAssets(folder: URL): Promise<ReadonlyMap<string, Asset>> {
+  const assets = new Map<string, Asset>();
+  async function read(at: URL) {
+    for await (const entry of Deno.readDir(at)) {
+      const url = new URL(encodeURIComponent(entry.name) + (entry.isDirectory ? "/" : ""), at);
+      if (entry.isDirectory) await read(url);
+      else {
+        const body = await Deno.readFile(url);
+        const path = "/" +
+          relative(fileURLToPath(folder), fileURLToPath(url)).replaceAll("\\", "/");
+        const type = TYPES[extname(entry.name)] ?? "application/octet-stream";
+        assets.set(path, { body, type, etag: await etagOf(body) });
+      }
+    }
+  }
+  try {
+    await read(folder);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.warn("the page is not built: run `deno task build` to have it at /");
+  }
+  return assets;
+}
+
+/** Opens all parts and makes the application of them. */
+export async function compose(settings: Settings): Promise<Service> {
+  const [parts, assets] = await Promise.all([openParts(settings), readAssets(PAGE)]);
+  const services: Services = {
+    answer: parts.answer,
+    teach: parts.teach,
+    memory: parts.memory,
+    model: parts.encoder.model,
+    access: {
+      ...(settings.token === undefined ? {} : { token: settings.token }),
+      publicSpaces: settings.publicSpaces,
+      demo: settings.demo,
+    },
+    limits: {
+      photoBytes: 25 * MIB,
+      requestBytes: 64 * MIB,
+      inFlightBytes: Math.floor(settings.memoryMb * MIB / 6),
+    },
+    assets,
+    about: {
+      version: VERSION,
+      store: parts.store,
+      runtime: parts.encoder.runtime,
+      paradigms: ["human"],
+    },
+    now: () => new Date(),
+  };
+  const app = createApp(services);
+  let inFlight = 0;
+  let settled = Promise.withResolvers<void>();
+  return {
+    async fetch(request, info) {
+      inFlight++;
+      try {
+        return await app.fetch(request, info);
+      } finally {
+        if (--inFlight === 0) {
+          settled.resolve();
+          settled = Promise.withResolvers();
+        }
+      }
+    },
+    async settle(most) {
+      if (inFlight === 0) return;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((done) => timer = setTimeout(done, most));
+      await Promise.race([settled.promise, late]);
+      clearTimeout(timer);
+    },
+    close: () => parts.close(),
+  };
+}

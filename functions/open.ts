@@ -1,0 +1,106 @@
+/**
+ * Opens the parts that answers are made with: models, Workers and the store.
+ *
+ * @module
+ */
+import { availableParallelism } from "node:os";
+import { cohortOf } from "../models/look.ts";
+import { type Manifest, parseManifest, verifyFile } from "../models/manifest.ts";
+import { parseHierarchy } from "../models/hierarchy.ts";
+import { type AnswerPhoto, createAnswer } from "./core/answer.ts";
+import type { Encoder } from "./core/encoder.ts";
+import { createGeneralizer } from "./core/generalize.ts";
+import type { Generalize } from "./core/generalize_type.ts";
+import { createLookJudge, type LookJudge } from "./core/look_judge.ts";
+import type { MemoryTable } from "./core/memory.ts";
+import { createTeach, type TeachPhotos } from "./core/teach.ts";
+import { createInProcessTable } from "./memory/in_process.ts";
+import { openKvTable } from "./memory/kv.ts";
+import { createPhotoEncoder } from "./photo/encoder.ts";
+import type { Settings } from "./settings.ts";
+
+/** What answers are made with, opened. */
+export interface Parts {
+  readonly manifest: Manifest;
+  readonly encoder: Encoder;
+  readonly memory: MemoryTable;
+  readonly generalize: Generalize;
+  readonly judge: LookJudge;
+  readonly answer: AnswerPhoto;
+  readonly teach: TeachPhotos;
+  /** Names the kind of store. */
+  readonly store: string;
+  /** Finishes what was begun and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Where the models lie. */
+const MODELS = new URL("../models/", import.meta.url);
+
+async function readModel(file: string, sha256: string): Promise<Uint8Array> {
+  const bytes = await Deno.readFile(new URL(file, MODELS));
+  await verifyFile(bytes, sha256, file);
+  return bytes;
+}
+
+/**
+ * Opens everything.
+ *
+ * @throws {Error} when a model is missing or not the manifest's, or the store cannot be opened
+ */
+export async function openParts(
+  settings: Pick<Settings, "data" | "runtime" | "memoryMb">,
+): Promise<Parts> {
+  const manifest = parseManifest(
+    JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
+  );
+  const { backbone, hierarchy, network, look } = manifest;
+  const [weights, tree, cohort] = await Promise.all([
+    readModel(backbone.file, backbone.sha256),
+    readModel(hierarchy.file, hierarchy.sha256),
+    readModel(look.cohort.file, look.cohort.sha256),
+  ]);
+  const generalize = createGeneralizer(
+    parseHierarchy(JSON.parse(new TextDecoder().decode(tree))),
+    network,
+  );
+  const judge = createLookJudge(look, cohortOf(cohort));
+  const { memory, store } = await openStore(settings);
+  try {
+    const encoder = await createPhotoEncoder({
+      manifest,
+      backbone: weights,
+      memoryMb: settings.memoryMb,
+      cores: availableParallelism(),
+      ...(settings.runtime === undefined ? {} : { runtime: settings.runtime }),
+    });
+    return {
+      manifest,
+      encoder,
+      memory,
+      generalize,
+      judge,
+      answer: createAnswer({ encoder, memory, generalize, judge }),
+      teach: createTeach({ encoder, memory, generalize }),
+      store,
+      async close() {
+        await encoder.close();
+        await memory.close();
+      },
+    };
+  } catch (error) {
+    await memory.close();
+    throw error;
+  }
+}
+
+async function openStore(
+  { data, memoryMb }: Pick<Settings, "data" | "memoryMb">,
+): Promise<{ memory: MemoryTable; store: string }> {
+  // Half of what is there is the Workers', a quarter the program's own.
+  const tableBytes = Math.floor(memoryMb * 2 ** 20 / 4);
+  if (data === ":memory:") {
+    return { memory: createInProcessTable({ tableBytes }), store: "in-process" };
+  }
+  return { memory: await openKvTable({ folder: data, tableBytes }), store: "deno-kv" };
+}

@@ -1,0 +1,38 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { readSettings } from "../functions/settings.ts";
+
+Deno.test("readSettings() has the documented defaults when nothing is set", () => {
+  assertEquals(readSettings({}), {
+    port: 8000,
+    host: "127.0.0.1",
+    data: ".xolo",
+    runtime: undefined,
+    memoryMb: 512,
+    token: undefined,
+    publicSpaces: [],
+    demo: false,
+  });
+});
+
+Deno.test("readSettings() takes an empty variable for one that is not set", () => {
+  assertEquals(readSettings({ PORT: "", XOLO_TOKEN: "" }), readSettings({}));
+});
+
+Deno.test("readSettings() names every variable that is wrong", () => {
+  const { message } = assertThrows(
+    () => readSettings({ PORT: "eighty", XOLO_RUNTIME: "cuda", XOLO_MEMORY_MB: "1" }),
+    TypeError,
+  );
+  for (const name of ["PORT", "XOLO_RUNTIME", "XOLO_MEMORY_MB"]) {
+    assertStringIncludes(message, name);
+  }
+});
+
+Deno.test("readSettings() refuses a database that would silently not be used", () => {
+  assertThrows(() => readSettings({ DATABASE_URL: "postgres://x" }), TypeError, "DATABASE_URL");
+});
+
+Deno.test("readSettings() leaves the store to a hosted platform unless a folder is named", () => {
+  assertEquals(readSettings({ DENO_DEPLOYMENT_ID: "d" }).data, undefined);
+  assertEquals(readSettings({ DENO_DEPLOYMENT_ID: "d", XOLO_DATA: "x" }).data, "x");
+});
