@@ -1,0 +1,430 @@
+/**
+ * Records in Deno KV.
+ *
+ * ```
+ * ["format"]                        version of this layout
+ * ["s", space]                      head
+ * ["m", space, generation, id]      record
+ * ["p", space, generation, id, n]   kept photo, part n
+ * ["l", space, generation, revision] what a revision changed: ids alone
+ * ["part", id]                      photo parts that may belong to no record
+ * ["batch", batch]                  a large write that is not committed
+ * ["ended", space, generation]      a life of a space whose records are to be purged
+ * ["erase"]                         something was forgotten and the files still hold it
+ * ["erased"]                        when they were last made clean
+ * ```
+ * Labels and hashes are in no key. Every write is one atomic that checks the space's head; what
+ * does not fit into one (photos, large batches) is written before under marks, so that a process
+ * that is killed in between leaves nothing visible and the next one sweeps it.
+ *
+ * @module
+ */
+import { decodeTime, ulid } from "ulid";
+import type { Erasure, Memory } from "../core/memory.ts";
+import { batchOf, decodeRecord, encodeRecord } from "./record.ts";
+import type { Addition, Change, Head, Removal, VersionedHead, Write } from "./store.ts";
+import type { RecordStore } from "./store.ts";
+
+/** Makes a store's files clean of what was deleted. */
+export interface Eraser {
+  /** Resolves when the files hold nothing that is not in the store. */
+  run(): Promise<void>;
+}
+
+/** What a store may be told. */
+export interface KvStoreOptions {
+  /** Absent for a hosted store, whose files are out of reach. */
+  readonly eraser?: Eraser;
+  /** Whether the store is in this process's memory alone. */
+  readonly volatile?: boolean;
+  /** Whether `close` closes the database. */
+  readonly owned: boolean;
+  /** Takes what should be looked at by whoever runs this. */
+  readonly report: (message: string) => void;
+  readonly now: () => number;
+}
+
+const FORMAT = 1;
+/** KV allows 64 KiB a value, 1,000 mutations and 800 KiB an atomic; these leave room for keys and framing. */
+const PART_BYTES = 60_000;
+const ATOMIC_BYTES = 600_000;
+const ATOMIC_MUTATIONS = 450;
+/** Most removals in one write: a delete and a mark each. */
+const MAX_REMOVALS = 400;
+/** What one record weighs beside its embedding, at most about. */
+const RECORD_BYTES = 3_000;
+/** Keys that KV reads in one go. */
+const READ = 10;
+/** Revisions that the log keeps. */
+const LOG = 256;
+/** After how long a mark is nobody's: its writer is dead, in milliseconds. */
+const ABANDONED_MS = 10 * 60_000;
+/** How long forgetting is collected before the files are cleaned, in milliseconds. */
+const ERASE_AFTER_MS = 500;
+/** Longest pause between two tries, in milliseconds. */
+const BACK_OFF_MS = 30_000;
+/** Tries of a write while another process cleans the file. */
+const TRIES = 30;
+
+/** Opens the layout in a database, new or used. @throws {Error} when it is of a version that this program does not know */
+export async function openKvStore(kv: Deno.Kv, options: KvStoreOptions): Promise<KvStore> {
+  const format = await kv.get(["format"]);
+  if (format.value === null) {
+    await kv.atomic().check(format).set(["format"], FORMAT)
+      .set(["erased"], new Date(options.now()).toISOString()).commit();
+  } else if (format.value !== FORMAT) {
+    throw new Error(`the store has format ${format.value}, this program reads ${FORMAT}`);
+  }
+  return new KvStore(kv, options);
+}
+
+/** A {@linkcode RecordStore} in Deno KV. */
+export class KvStore implements RecordStore {
+  readonly maxRemovals = MAX_REMOVALS;
+  readonly #kv: Deno.Kv;
+  readonly #options: KvStoreOptions;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #tidying: Promise<void> | undefined;
+  #again = false;
+  #closing = false;
+  #failures = 0;
+
+  constructor(kv: Deno.Kv, options: KvStoreOptions) {
+    this.#kv = kv;
+    this.#options = options;
+    this.#schedule(0);
+  }
+
+  async head(space: string): Promise<VersionedHead | undefined> {
+    const entry = await this.#kv.get<Head>(["s", space]);
+    return entry.value === null ? undefined : { head: entry.value, version: entry.versionstamp };
+  }
+
+  async *scan(space: string, generation: string): AsyncGenerator<readonly Memory[]> {
+    const open = new Map<string, boolean>();
+    let batch: Memory[] = [];
+    const entries = this.#kv.list({ prefix: ["m", space, generation] }, { batchSize: 100 });
+    for await (const { key, value } of entries) {
+      const part = batchOf(value);
+      if (part !== undefined) {
+        if (!open.has(part)) open.set(part, (await this.#kv.get(["batch", part])).value !== null);
+        // Not committed. Should it be now, its revision is later than the one that is being read.
+        if (open.get(part)) continue;
+      }
+      const memory = this.#decode(space, String(key[3]), value);
+      if (memory !== undefined) batch.push(memory);
+      if (batch.length === 100) {
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  async read(space: string, generation: string, ids: readonly string[]) {
+    const found: (Memory | undefined)[] = [];
+    for (let at = 0; at < ids.length; at += READ) {
+      const some = ids.slice(at, at + READ);
+      const entries = await this.#kv.getMany(some.map((id) => ["m", space, generation, id]));
+      entries.forEach((entry, i) => {
+        const { value } = entry as Deno.KvEntryMaybe<unknown>;
+        found.push(value === null ? undefined : this.#decode(space, some[i]!, value));
+      });
+    }
+    return found;
+  }
+
+  async photo(space: string, generation: string, id: string): Promise<Uint8Array | undefined> {
+    const record = await this.#kv.get<{ hasPhoto?: boolean }>(["m", space, generation, id]);
+    if (record.value?.hasPhoto !== true) return undefined;
+    const parts: Uint8Array[] = [];
+    const entries = this.#kv.list<Uint8Array>({ prefix: ["p", space, generation, id] });
+    for await (const { value } of entries) parts.push(value);
+    const photo = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+    let at = 0;
+    for (const part of parts) {
+      photo.set(part, at);
+      at += part.byteLength;
+    }
+    return photo;
+  }
+
+  async changes(space: string, generation: string, from: number, to: number) {
+    if (to - from > LOG) return undefined;
+    const changes: Change[] = [];
+    const entries = this.#kv.list<Change>({
+      start: ["l", space, generation, from + 1],
+      end: ["l", space, generation, to + 1],
+    });
+    for await (const { value } of entries) changes.push(value);
+    return changes.length === to - from ? changes : undefined;
+  }
+
+  async commit(space: string, write: Write): Promise<string | undefined> {
+    const { base, head, add = [], remove = [], relabel, ended } = write;
+    const atomic = this.#kv.atomic()
+      .check({ key: ["s", space], versionstamp: base?.version ?? null });
+    if (head === null) {
+      atomic.delete(["s", space]);
+    } else {
+      atomic.set(["s", space], head);
+      const { generation, revision } = head;
+      const large = weigh(add) > ATOMIC_BYTES || 2 * add.length > ATOMIC_MUTATIONS;
+      const batch = large ? await this.#stage(space, generation, add) : undefined;
+      if (batch !== undefined) {
+        atomic.check(batch).delete(batch.key);
+      } else {
+        for (const { memory } of add) {
+          atomic.set(["m", space, generation, memory.id], encodeRecord(memory));
+        }
+      }
+      for (const { memory, photo } of add) {
+        if (photo === undefined) continue;
+        await this.#stagePhoto(space, generation, memory.id, photo);
+        if (batch === undefined) atomic.delete(["part", memory.id]);
+      }
+      for (const { id, hasPhoto } of remove) {
+        atomic.delete(["m", space, generation, id]);
+        if (hasPhoto) atomic.set(["part", id], { space, generation });
+      }
+      if (relabel !== undefined) {
+        atomic.set(["m", space, generation, relabel.id], encodeRecord(relabel));
+      }
+      const change = changeOf(write);
+      // A batch is too long for the log; without an entry readers load the space anew.
+      if (change !== undefined && batch === undefined) {
+        atomic.set(["l", space, generation, revision], change);
+      }
+      atomic.delete(["l", space, generation, revision - LOG]);
+    }
+    if (ended !== undefined) atomic.set(["ended", space, ended], true);
+    const erases = remove.length > 0 || relabel !== undefined || ended !== undefined;
+    if (erases) atomic.set(["erase"], this.#options.now());
+    const result = await patiently(() => atomic.commit());
+    const photos = add.filter((one) => one.photo !== undefined).map((one) => one.memory.id);
+    if (!result.ok) {
+      // What was staged stays under its marks until it is swept; photos are the bulk of it.
+      if (head !== null) await this.#dropParts(space, head.generation, photos);
+      return undefined;
+    }
+    if (erases) {
+      if (head !== null) await this.#dropParts(space, head.generation, withPhoto(remove));
+      this.#schedule(ERASE_AFTER_MS);
+    }
+    return result.versionstamp;
+  }
+
+  async *spaces() {
+    for await (const { key, value, versionstamp } of this.#kv.list<Head>({ prefix: ["s"] })) {
+      yield { space: String(key[1]), head: { head: value, version: versionstamp } };
+    }
+  }
+
+  async erasure(): Promise<Erasure> {
+    const verifiable = this.#options.eraser !== undefined || this.#options.volatile === true;
+    const [pending, erased] = await this.#kv.getMany<[number, string]>([["erase"], ["erased"]]);
+    return { erasedAt: pending.value === null ? erased.value : null, verifiable };
+  }
+
+  async tidy(): Promise<void> {
+    this.#again = true;
+    this.#tidying ??= this.#tidyAll().finally(() => this.#tidying = undefined);
+    await this.#tidying;
+  }
+
+  async ping(): Promise<void> {
+    await this.#kv.get(["format"]);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearTimeout(this.#timer);
+    try {
+      // One last try, so that a command that forgets and ends leaves clean files.
+      await this.tidy();
+    } catch (error) {
+      this.#options.report(`what was forgotten is erased at the next start: ${error}`);
+    }
+    if (this.#options.owned) this.#kv.close();
+  }
+
+  #decode(space: string, id: string, value: unknown): Memory | undefined {
+    try {
+      return decodeRecord(space, id, value);
+    } catch (error) {
+      this.#options.report(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
+  /** Writes a photo's parts under a mark. */
+  async #stagePhoto(
+    space: string,
+    generation: string,
+    id: string,
+    photo: Uint8Array,
+  ): Promise<void> {
+    await patiently(() => this.#kv.set(["part", id], { space, generation }));
+    for (let n = 0; n * PART_BYTES < photo.byteLength; n++) {
+      const part = photo.slice(n * PART_BYTES, (n + 1) * PART_BYTES);
+      await patiently(() => this.#kv.set(["p", space, generation, id, n], part));
+    }
+  }
+
+  /** Writes more records than an atomic takes under a mark; returns the mark. */
+  async #stage(space: string, generation: string, add: readonly Addition[]) {
+    const batch = ulid(this.#options.now());
+    const key = ["batch", batch];
+    const mark = await patiently(() => this.#kv.set(key, { space, generation }));
+    for (let at = 0; at < add.length;) {
+      const atomic = this.#kv.atomic();
+      const start = at;
+      for (let bytes = 0; at < add.length; at++) {
+        const one = add[at]!;
+        bytes += weigh([one]);
+        if (at > start && (bytes > ATOMIC_BYTES || at - start >= ATOMIC_MUTATIONS)) break;
+        atomic.set(["m", space, generation, one.memory.id], encodeRecord(one.memory, batch));
+      }
+      await patiently(() => atomic.commit());
+    }
+    return { key, versionstamp: mark.versionstamp };
+  }
+
+  /** Drops the parts of photos that have no record, and their marks. */
+  async #dropParts(space: string, generation: string, ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      await this.#dropAll(["p", space, generation, id], 8);
+      await patiently(() =>
+        this.#kv.atomic().delete(["part", id]).set(["erase"], this.#options.now()).commit()
+      );
+    }
+  }
+
+  /** Drops everything below a key. */
+  async #dropAll(prefix: Deno.KvKey, batchSize: number): Promise<void> {
+    for (;;) {
+      const atomic = this.#kv.atomic();
+      let count = 0;
+      for await (const { key } of this.#kv.list({ prefix }, { limit: batchSize, batchSize })) {
+        atomic.delete(key);
+        count++;
+      }
+      if (count === 0) return;
+      await patiently(() => atomic.commit());
+    }
+  }
+
+  #schedule(after: number): void {
+    if (this.#closing) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.tidy().then(() => {
+        this.#failures = 0;
+      }, (error) => {
+        if (this.#failures++ === 3) this.#options.report(`erasing is still to be done: ${error}`);
+        this.#schedule(Math.min(BACK_OFF_MS, ERASE_AFTER_MS * 2 ** this.#failures));
+      });
+    }, after);
+    // Tidying is no reason for a process to stay.
+    Deno.unrefTimer(this.#timer as unknown as number);
+  }
+
+  async #tidyAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      await this.#purge();
+      await this.#erase();
+    }
+  }
+
+  /** Deletes the records of ended lives and what dead writers left. */
+  async #purge(): Promise<void> {
+    for await (const { key } of this.#kv.list({ prefix: ["ended"] })) {
+      const [, space, generation] = key as [string, string, string];
+      await this.#dropAll(["m", space, generation], 200);
+      await this.#dropAll(["p", space, generation], 16);
+      await this.#dropAll(["l", space, generation], 200);
+      await patiently(() =>
+        this.#kv.atomic().delete(key).set(["erase"], this.#options.now()).commit()
+      );
+    }
+    const parts = this.#kv.list<{ space: string; generation: string }>({ prefix: ["part"] });
+    for await (const { key, value } of parts) {
+      const id = String(key[1]);
+      const { space, generation } = value;
+      const record = await this.#kv.get(["m", space, generation, id]);
+      const open = batchOf(record.value);
+      const committed = record.value !== null &&
+        (open === undefined || (await this.#kv.get(["batch", open])).value === null);
+      if (committed) await this.#kv.delete(key);
+      else if (this.#abandoned(id)) await this.#dropParts(space, generation, [id]);
+    }
+    const batches = this.#kv.list<{ space: string; generation: string }>({ prefix: ["batch"] });
+    for await (const entry of batches) {
+      const batch = String(entry.key[1]);
+      if (!this.#abandoned(batch)) continue;
+      // Taken over under another version: from here on its writer can no longer commit it.
+      const taken = await this.#kv.atomic().check(entry).set(entry.key, entry.value).commit();
+      if (!taken.ok) continue;
+      const { space, generation } = entry.value;
+      for await (const { key, value } of this.#kv.list({ prefix: ["m", space, generation] })) {
+        if (batchOf(value) === batch) await patiently(() => this.#kv.delete(key));
+      }
+      await patiently(() =>
+        this.#kv.atomic().delete(entry.key).set(["erase"], this.#options.now()).commit()
+      );
+    }
+  }
+
+  #abandoned(id: string): boolean {
+    return this.#options.now() - decodeTime(id) > ABANDONED_MS;
+  }
+
+  /** Cleans the files when something was forgotten since they were last clean. */
+  async #erase(): Promise<void> {
+    const { eraser, volatile } = this.#options;
+    // Nothing can be said of a hosted store's files, so the mark stays.
+    if (eraser === undefined && volatile !== true) return;
+    for (;;) {
+      const pending = await this.#kv.get<number>(["erase"]);
+      if (pending.value === null) return;
+      const at = new Date(this.#options.now()).toISOString();
+      await eraser?.run();
+      // Something forgotten meanwhile renews the mark, and then this was not the last time.
+      const result = await patiently(() =>
+        this.#kv.atomic().check(pending).delete(["erase"]).set(["erased"], at).commit()
+      );
+      if (result.ok) return;
+    }
+  }
+}
+
+function withPhoto(removals: readonly Removal[]): string[] {
+  return removals.filter((one) => one.hasPhoto).map((one) => one.id);
+}
+
+/** Bytes that records take in an atomic, generously. */
+function weigh(add: readonly Addition[]): number {
+  return add.reduce((sum, { memory }) => sum + memory.embedding.byteLength + RECORD_BYTES, 0);
+}
+
+function changeOf(write: Write): Change | undefined {
+  if (write.add !== undefined) return { type: "add", ids: write.add.map((one) => one.memory.id) };
+  if (write.remove !== undefined) return { type: "remove", ids: write.remove.map((one) => one.id) };
+  if (write.relabel !== undefined) return { type: "relabel", ids: [write.relabel.id] };
+  return undefined;
+}
+
+/** Waits while another process cleans the file: SQLite then refuses writes without doing anything. */
+async function patiently<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      const locked = error instanceof Error &&
+        /database is locked|SQLITE_BUSY/i.test(error.message);
+      if (!locked || attempt === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 200));
+    }
+  }
+}

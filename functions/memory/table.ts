@@ -1,0 +1,691 @@
+/**
+ * The memory table over any {@linkcode RecordStore}: decides, searches, keeps the compact columns
+ * of the spaces in use and brings them up to date by the heads' revisions.
+ *
+ * @module
+ */
+import { monotonicFactory } from "ulid";
+import { CapacityError, ConflictError, NotFoundError } from "../core/errors.ts";
+import type { Memory, MemoryTable, NewMemory, SpaceState, Taught } from "../core/memory.ts";
+import { createLoopScorer } from "./loop_scorer.ts";
+import { Mutexes } from "./mutexes.ts";
+import type { Exact } from "./nearest.ts";
+import { RecordCache } from "./record_cache.ts";
+import type { Scorer } from "./scorer.ts";
+import { SpaceIndex } from "./space_index.ts";
+import type { Addition, Head, RecordStore, Removal, VersionedHead } from "./store.ts";
+
+/** What a table may be told. */
+export interface TableOptions {
+  /** Most bytes that the tables of all spaces together take in memory; 128 MiB by default. */
+  readonly tableBytes?: number;
+  /** Scores the codes; a plain loop by default. The table closes it. */
+  readonly scorer?: Scorer;
+  /** The clock, in milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** Tables in memory are bounded by this unless told otherwise. */
+const TABLE_BYTES = 128 * 1024 * 1024;
+/** Share of the tables' bytes that exact records may take on top. */
+const CACHE_SHARE = 1 / 8;
+/** How long a look at a space's head holds, in milliseconds: five looks within the promised second. */
+const LOOK_MS = 200;
+/** How long the name of an expired space stays taken, in milliseconds. */
+const EXPIRED_MS = 7 * 24 * 3600 * 1000;
+/** How often expired spaces are looked for, in milliseconds. */
+const SWEEP_MS = 30_000;
+/** Records read at once while scanning a listing. */
+const READ_BATCH = 64;
+
+/** A space in use. */
+interface Entry {
+  index: SpaceIndex;
+  expiresAt: number | null;
+  /** When its head was last looked at. */
+  lookedAt: number;
+}
+
+/**
+ * Makes a table over a store.
+ *
+ * @param store where the records are; the table closes it
+ * @param options budget, scorer and clock
+ */
+export function createTable(store: RecordStore, options: TableOptions = {}): MemoryTable {
+  return new Table(store, options);
+}
+
+class Table implements MemoryTable {
+  readonly #store: RecordStore;
+  readonly #scorer: Scorer;
+  readonly #budget: number;
+  readonly #now: () => number;
+  readonly #ulid = monotonicFactory();
+  readonly #entries = new Map<string, Entry>();
+  readonly #looks = new Map<string, Promise<Entry | undefined>>();
+  readonly #writing = new Mutexes();
+  readonly #syncing = new Mutexes();
+  readonly #cache: RecordCache;
+  readonly #sweeper: ReturnType<typeof setInterval>;
+  #sweeping: Promise<void> = Promise.resolve();
+
+  constructor(store: RecordStore, options: TableOptions) {
+    this.#store = store;
+    this.#scorer = options.scorer ?? createLoopScorer();
+    this.#budget = options.tableBytes ?? TABLE_BYTES;
+    this.#now = options.now ?? Date.now;
+    this.#cache = new RecordCache(this.#budget * CACHE_SHARE);
+    this.#sweeper = setInterval(() => {
+      this.#sweeping = this.#sweeping.then(() => this.sweep()).catch(() => {
+        // The store does not answer: the next sweep finds what this one left.
+      });
+    }, SWEEP_MS);
+  }
+
+  async teach(space: string, memories: readonly NewMemory[]): Promise<readonly Taught[]> {
+    memories.forEach(checkMemory);
+    if (memories.length === 0) return [];
+    return await this.#writing.run(space, async () => {
+      for (;;) {
+        const base = await this.#store.head(space);
+        if (base !== undefined && this.#expired(base.head.expiresAt)) {
+          throw new NotFoundError("the space has expired: nothing can be taught in it");
+        }
+        const index = base === undefined ? undefined : (await this.#entry(space, base)).index;
+        const taught: Taught[] = [];
+        const add: Addition[] = [];
+        for (const memory of memories) {
+          const known = taught.find((one) => sameExample(one.memory, memory))?.memory ??
+            await this.#known(space, index, memory);
+          if (known !== undefined) {
+            taught.push({ memory: known, created: false });
+            continue;
+          }
+          this.#checkDimension(index, add, memory);
+          const stored = this.#stored(space, memory);
+          const { photo } = memory;
+          add.push({ memory: stored, ...(photo === undefined ? {} : { photo }) });
+          taught.push({ memory: stored, created: true });
+        }
+        if (add.length === 0) return taught;
+        this.#checkRoom(index, add);
+        const before = base?.head ?? this.#reborn(undefined, null);
+        const head: Head = {
+          ...before,
+          revision: before.revision + 1,
+          count: before.count + add.length,
+        };
+        const version = await this.#store.commit(space, { base, head, add });
+        if (version === undefined) continue;
+        this.#applied(space, base, head, (columns) => {
+          for (const { memory } of add) columns.add(memory);
+        });
+        for (const { memory } of add) this.#cache.set(cacheKey(space, memory.id), memory);
+        return taught;
+      }
+    });
+  }
+
+  async get(space: string, id: string): Promise<Memory | undefined> {
+    // Straight from the store, like all that needs no search: it must not load a space.
+    const living = await this.#living(space);
+    if (living === undefined) return undefined;
+    const [memory] = await this.#store.read(space, living.head.generation, [id]);
+    return memory;
+  }
+
+  async photo(space: string, id: string): Promise<Uint8Array | undefined> {
+    const living = await this.#living(space);
+    if (living === undefined) return undefined;
+    return await this.#store.photo(space, living.head.generation, id);
+  }
+
+  async rename(space: string, id: string, label: string): Promise<Memory> {
+    checkLabel(label);
+    return await this.#writing.run(space, async () => {
+      for (;;) {
+        const base = await this.#living(space);
+        const index = base === undefined ? undefined : (await this.#entry(space, base)).index;
+        const [memory] = index === undefined
+          ? []
+          : await this.#store.read(space, index.generation, [id]);
+        if (base === undefined || index === undefined || memory === undefined) {
+          throw new NotFoundError(`no memory ${id} in this space`);
+        }
+        if (memory.label === label) return memory;
+        const renamed: Memory = { ...memory, label };
+        const other = await this.#known(space, index, renamed);
+        if (other !== undefined) {
+          throw new ConflictError(
+            `the same photo is already remembered under that label, as ${other.id}`,
+          );
+        }
+        const head: Head = { ...base.head, revision: base.head.revision + 1 };
+        const version = await this.#store.commit(space, { base, head, relabel: renamed });
+        if (version === undefined) continue;
+        this.#cache.delete(cacheKey(space, id));
+        this.#applied(space, base, head, (columns) => columns.relabel(id, label));
+        return renamed;
+      }
+    });
+  }
+
+  async list(space: string, options: { label?: string; after?: string; limit: number }) {
+    checkLimit(options.limit, 1000);
+    const entry = await this.#fresh(space);
+    if (entry === undefined) return { items: [] };
+    const { index } = entry;
+    const ids = index.list({ ...options, limit: options.limit + 1 });
+    const page = ids.slice(0, options.limit);
+    const items: Memory[] = [];
+    for (let at = 0; at < page.length; at += READ_BATCH) {
+      // Not through the cache: a listing would push out what recall needs.
+      const read = await this.#store.read(
+        space,
+        index.generation,
+        page.slice(at, at + READ_BATCH),
+      );
+      for (const memory of read) if (memory !== undefined) items.push(memory);
+    }
+    const next = page.at(-1);
+    return ids.length > options.limit && next !== undefined ? { items, next } : { items };
+  }
+
+  async labels(space: string, options: { after?: string; limit: number }) {
+    checkLimit(options.limit, 1000);
+    const entry = await this.#fresh(space);
+    if (entry === undefined) return { items: [] };
+    const all = entry.index.labels({ ...options, limit: options.limit + 1 });
+    const items = all.slice(0, options.limit);
+    const next = items.at(-1)?.label;
+    return all.length > options.limit && next !== undefined ? { items, next } : { items };
+  }
+
+  async forget(space: string, selection: { id?: string; label?: string }) {
+    return await this.#writing.run(space, async () => {
+      let count = 0;
+      if (selection.id === undefined && selection.label === undefined) {
+        count = await this.#forgetAll(space);
+      } else {
+        // A label may hold more than one write can drop.
+        for (let dropped = -1; dropped !== 0; count += dropped) {
+          dropped = await this.#forgetSome(space, selection);
+        }
+      }
+      return { count, forgottenAt: new Date(this.#now()).toISOString() };
+    });
+  }
+
+  async byBytes(space: string, sha256: string): Promise<readonly Memory[]> {
+    checkHash(sha256);
+    const entry = await this.#fresh(space);
+    if (entry === undefined) return [];
+    const read = await this.#read(space, entry.index, entry.index.byBytes(sha256));
+    return read.filter((memory) => memory !== undefined && memory.bytes === sha256) as Memory[];
+  }
+
+  async byFingerprint(
+    space: string,
+    hashes: readonly string[],
+    options: { maxDistance: number; limit: number },
+  ) {
+    hashes.forEach(checkHash);
+    checkLimit(options.limit, 1000);
+    const { maxDistance } = options;
+    if (!(Number.isInteger(maxDistance) && maxDistance >= 0 && maxDistance <= 256)) {
+      throw new RangeError(`maxDistance is ${maxDistance}, expected 0 to 256 bits`);
+    }
+    const entry = await this.#fresh(space);
+    if (entry === undefined) return [];
+    const matches = entry.index.byFingerprint(hashes, options);
+    const read = await this.#read(space, entry.index, matches.map((match) => match.id));
+    return matches.flatMap(({ distance }, i) => {
+      const memory = read[i];
+      return memory === undefined ? [] : [{ memory, distance }];
+    });
+  }
+
+  async nearest(
+    space: string,
+    query: { model: string; embedding: Float32Array; limit: number },
+  ) {
+    checkLimit(query.limit, 256);
+    checkUnit(query.embedding);
+    const entry = await this.#fresh(space);
+    const model = entry?.index.model(query.model);
+    if (entry === undefined || model === undefined) return [];
+    const exact = async (slots: readonly number[]) => {
+      const ids = slots.map(model.idOf).filter((id) => id !== undefined);
+      const read = await this.#read(space, entry.index, ids);
+      return read.map((memory): Exact<Memory> | undefined =>
+        memory === undefined
+          ? undefined
+          : { item: memory, similarity: cosine(query.embedding, memory.embedding) }
+      );
+    };
+    const found = await model.index.search(
+      query.embedding,
+      query.limit,
+      this.#scorer,
+      exact,
+      (a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
+    );
+    return found.map(({ item, similarity }) => ({ memory: item, similarity }));
+  }
+
+  async space(space: string): Promise<SpaceState | undefined> {
+    const living = await this.#living(space);
+    return living === undefined ? undefined : stateOf(space, living.head);
+  }
+
+  async openSpace(space: string, options: { expiresAt: string }): Promise<SpaceState> {
+    const expiresAt = Date.parse(options.expiresAt);
+    if (Number.isNaN(expiresAt)) {
+      throw new RangeError(`expiresAt is "${options.expiresAt}", expected a time in ISO 8601`);
+    }
+    return await this.#writing.run(space, async () => {
+      for (;;) {
+        const base = await this.#store.head(space);
+        if (base !== undefined && !this.#expired(base.head.expiresAt)) {
+          throw new ConflictError("a space of that name is there already");
+        }
+        const head = this.#reborn(base, expiresAt);
+        const ended = base?.head.generation;
+        const version = await this.#store.commit(space, {
+          base,
+          head,
+          ...(ended === undefined ? {} : { ended }),
+        });
+        if (version === undefined) continue;
+        this.#entries.delete(space);
+        return stateOf(space, head);
+      }
+    });
+  }
+
+  erasure() {
+    return this.#store.erasure();
+  }
+
+  ping() {
+    return this.#store.ping();
+  }
+
+  /** Ends the lives of expired spaces, and lets their names go after a while. */
+  async sweep(): Promise<void> {
+    const now = this.#now();
+    for await (const { space, head: base } of this.#store.spaces()) {
+      const { expiresAt, count, generation } = base.head;
+      if (!this.#expired(expiresAt) || expiresAt === null) continue;
+      if (count > 0) {
+        // The head stays for a while: an expired space must not come back as one that never expires.
+        const head = this.#reborn(base, expiresAt);
+        await this.#store.commit(space, { base, head, ended: generation });
+      } else if (expiresAt + EXPIRED_MS < now) {
+        await this.#store.commit(space, { base, head: null, ended: generation });
+      }
+      this.#entries.delete(space);
+    }
+    await this.#store.tidy();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    await this.#sweeping;
+    await this.#writing.idle();
+    await Promise.allSettled(this.#looks.values());
+    await this.#scorer.close();
+    await this.#store.close();
+  }
+
+  /** The head of a space that is there and has not expired. */
+  async #living(space: string): Promise<VersionedHead | undefined> {
+    const base = await this.#store.head(space);
+    return base === undefined || this.#expired(base.head.expiresAt) ? undefined : base;
+  }
+
+  #expired(expiresAt: number | null): boolean {
+    return expiresAt !== null && expiresAt <= this.#now();
+  }
+
+  /** An empty life after `base`. Revisions start from the clock, so that no two lives share one. */
+  #reborn(base: VersionedHead | undefined, expiresAt: number | null): Head {
+    const revision = Math.max(this.#now(), (base?.head.revision ?? 0) + 1);
+    return { generation: this.#ulid(this.#now()), revision, count: 0, expiresAt };
+  }
+
+  async #forgetAll(space: string): Promise<number> {
+    for (;;) {
+      const base = await this.#living(space);
+      if (base === undefined) return 0;
+      const { generation, expiresAt, count } = base.head;
+      const head = expiresAt === null ? null : this.#reborn(base, expiresAt);
+      const version = await this.#store.commit(space, { base, head, ended: generation });
+      if (version === undefined) continue;
+      this.#entries.delete(space);
+      return count;
+    }
+  }
+
+  /** Forgets as much of a selection as one write can; returns how many. */
+  async #forgetSome(
+    space: string,
+    selection: { id?: string; label?: string },
+  ): Promise<number> {
+    for (;;) {
+      const base = await this.#living(space);
+      if (base === undefined) return 0;
+      const rows = await this.#selected(space, base, selection);
+      if (rows.length === 0) return 0;
+      const remove = rows.slice(0, this.#store.maxRemovals);
+      const head: Head = {
+        ...base.head,
+        revision: base.head.revision + 1,
+        count: base.head.count - remove.length,
+      };
+      const version = await this.#store.commit(space, { base, head, remove });
+      if (version === undefined) continue;
+      const ids = remove.map((row) => row.id);
+      for (const id of ids) this.#cache.delete(cacheKey(space, id));
+      this.#applied(space, base, head, (columns) => columns.remove(ids));
+      return remove.length;
+    }
+  }
+
+  async #selected(
+    space: string,
+    base: VersionedHead,
+    selection: { id?: string; label?: string },
+  ): Promise<Removal[]> {
+    const { id, label } = selection;
+    const { generation } = base.head;
+    if (id !== undefined) {
+      const [memory] = await this.#store.read(space, generation, [id]);
+      const chosen = memory !== undefined && (label === undefined || memory.label === label);
+      return chosen ? [{ id, hasPhoto: memory.hasPhoto }] : [];
+    }
+    if (label === undefined) return [];
+    try {
+      return (await this.#entry(space, base)).index.under(label);
+    } catch (error) {
+      // A table too small for the space must not keep anybody from forgetting.
+      if (!(error instanceof CapacityError)) throw error;
+      const found: Removal[] = [];
+      for await (const memories of this.#store.scan(space, generation)) {
+        for (const memory of memories) if (memory.label === label) found.push(memory);
+      }
+      return found.map(({ id, hasPhoto }) => ({ id, hasPhoto }));
+    }
+  }
+
+  /** The memory that `example` would double, if there is one. */
+  async #known(
+    space: string,
+    index: SpaceIndex | undefined,
+    example: Pick<NewMemory, "bytes" | "label" | "not">,
+  ): Promise<Memory | undefined> {
+    if (index === undefined) return undefined;
+    const read = await this.#read(space, index, index.byBytes(example.bytes));
+    return read.find((memory) => memory !== undefined && sameExample(memory, example));
+  }
+
+  #stored(space: string, memory: NewMemory): Memory {
+    const now = this.#now();
+    const { photo, ...rest } = memory;
+    return {
+      ...rest,
+      // Copies: the caller may go on using its arrays.
+      embedding: memory.embedding.slice(),
+      path: [...memory.path],
+      id: this.#ulid(now),
+      space,
+      createdAt: new Date(now).toISOString(),
+      hasPhoto: photo !== undefined,
+    };
+  }
+
+  #checkDimension(
+    index: SpaceIndex | undefined,
+    add: readonly Addition[],
+    memory: NewMemory,
+  ): void {
+    const expected = index?.dimensionOf(memory.model) ??
+      add.find((one) => one.memory.model === memory.model)?.memory.embedding.length;
+    if (expected !== undefined && expected !== memory.embedding.length) {
+      throw new RangeError(
+        `the embedding has ${memory.embedding.length} dimensions, those of ${memory.model} in this space have ${expected}`,
+      );
+    }
+  }
+
+  #checkRoom(index: SpaceIndex | undefined, add: readonly Addition[]): void {
+    let bytes = 0;
+    for (const { memory } of add) bytes += SpaceIndex.memoryBytes(memory.embedding.length);
+    const held = index?.size ?? 0;
+    if ((index?.need ?? 0) + bytes <= this.#budget) return;
+    throw new CapacityError(
+      `the space holds ${held} memories and its table may take ${
+        megabytes(this.#budget)
+      }, which leaves no room for ${add.length} more: give the process more memory (XOLO_MEMORY_MB) or forget some`,
+    );
+  }
+
+  /** Carries an own write over to the columns, unless a refresh was quicker or will have to. */
+  #applied(
+    space: string,
+    base: VersionedHead | undefined,
+    head: Head,
+    change: (index: SpaceIndex) => void,
+  ): void {
+    const entry = this.#entries.get(space);
+    if (base === undefined) {
+      if (entry !== undefined && entry.index.generation === head.generation) return;
+      const index = new SpaceIndex(head.generation, head.revision);
+      change(index);
+      this.#keep(space, { index, expiresAt: head.expiresAt, lookedAt: this.#now() });
+      return;
+    }
+    if (entry === undefined || entry.index.generation !== head.generation) return;
+    if (entry.index.revision === base.head.revision) {
+      change(entry.index);
+      entry.index.revision = head.revision;
+      this.#fit(space);
+    }
+  }
+
+  /** A space's columns, not older than {@linkcode LOOK_MS}. */
+  async #fresh(space: string): Promise<Entry | undefined> {
+    const entry = this.#entries.get(space);
+    if (entry !== undefined && this.#now() - entry.lookedAt < LOOK_MS) {
+      if (this.#expired(entry.expiresAt)) return undefined;
+      this.#entries.delete(space);
+      this.#entries.set(space, entry);
+      return entry;
+    }
+    let look = this.#looks.get(space);
+    if (look === undefined) {
+      look = this.#look(space).finally(() => this.#looks.delete(space));
+      this.#looks.set(space, look);
+    }
+    return await look;
+  }
+
+  async #look(space: string): Promise<Entry | undefined> {
+    const base = await this.#living(space);
+    if (base === undefined) {
+      this.#entries.delete(space);
+      return undefined;
+    }
+    return await this.#entry(space, base);
+  }
+
+  /** A space's columns at least as new as `base`; one load at a time, that others wait for. */
+  #entry(space: string, base: VersionedHead): Promise<Entry> {
+    return this.#syncing.run(space, () => this.#synced(space, base));
+  }
+
+  async #synced(space: string, base: VersionedHead): Promise<Entry> {
+    const lookedAt = this.#now();
+    const { generation, revision, expiresAt } = base.head;
+    let known = this.#entries.get(space);
+    for (;;) {
+      if (known !== undefined && known.index.generation === generation) {
+        const { index } = known;
+        if (index.revision >= revision) break;
+        const from = index.revision;
+        const changes = await this.#store.changes(space, generation, from, revision);
+        if (changes !== undefined) {
+          const read: Memory[] = [];
+          for (const change of changes) {
+            if (change.type === "remove") continue;
+            const found = await this.#store.read(space, generation, change.ids);
+            for (const memory of found) if (memory !== undefined) read.push(memory);
+          }
+          // Somebody else brought it further meanwhile: what was read may be gone by now.
+          if (index.revision !== from) continue;
+          for (const change of changes) {
+            if (change.type === "add") continue;
+            for (const id of change.ids) this.#cache.delete(cacheKey(space, id));
+            if (change.type === "remove") index.remove(change.ids);
+          }
+          const removed = new Set(
+            changes.flatMap((change) => change.type === "remove" ? change.ids : []),
+          );
+          for (const memory of read) {
+            if (removed.has(memory.id)) continue;
+            if (index.has(memory.id)) index.relabel(memory.id, memory.label);
+            else index.add(memory);
+          }
+          index.revision = revision;
+          break;
+        }
+      }
+      const index = new SpaceIndex(generation, revision);
+      for await (const memories of this.#store.scan(space, generation)) {
+        for (const memory of memories) index.add(memory);
+        if (index.need > this.#budget) {
+          throw new CapacityError(
+            `the space holds ${base.head.count} memories, more than fit into a table of ${
+              megabytes(this.#budget)
+            }: give the process more memory (XOLO_MEMORY_MB)`,
+          );
+        }
+      }
+      known = { index, expiresAt, lookedAt };
+      // A scan is no snapshot: the changes since the head was read may be half in it. Removed ones
+      // that were already passed are caught by the log when the next look applies it.
+      break;
+    }
+    known.expiresAt = expiresAt;
+    known.lookedAt = Math.max(known.lookedAt, lookedAt);
+    this.#keep(space, known);
+    return known;
+  }
+
+  #keep(space: string, entry: Entry): void {
+    this.#entries.delete(space);
+    this.#entries.set(space, entry);
+    this.#fit(space);
+  }
+
+  /** Lets go of the tables that were used longest ago until the rest fits; never of `space`. */
+  #fit(space: string): void {
+    let bytes = 0;
+    for (const entry of this.#entries.values()) bytes += entry.index.bytes;
+    for (const [name, entry] of this.#entries) {
+      if (bytes <= this.#budget) return;
+      if (name === space) continue;
+      this.#entries.delete(name);
+      bytes -= entry.index.bytes;
+    }
+  }
+
+  async #read(
+    space: string,
+    index: SpaceIndex,
+    ids: readonly string[],
+  ): Promise<readonly (Memory | undefined)[]> {
+    const found = ids.map((id) => this.#cache.get(cacheKey(space, id)));
+    const missing = ids.filter((_, i) => found[i] === undefined);
+    if (missing.length === 0) return found;
+    const { generation, revision } = index;
+    const read = await this.#store.read(space, generation, missing);
+    // Read beside a change, a record may be what the change did away with.
+    const keep = index.revision === revision && this.#entries.get(space)?.index === index;
+    let next = 0;
+    return found.map((memory, i) => {
+      if (memory !== undefined) return memory;
+      const one = read[next++];
+      if (one !== undefined && keep) this.#cache.set(cacheKey(space, ids[i]!), one);
+      return one;
+    });
+  }
+}
+
+function cacheKey(space: string, id: string): string {
+  return `${id}${space}`;
+}
+
+function sameExample(
+  a: Pick<NewMemory, "bytes" | "label" | "not">,
+  b: Pick<NewMemory, "bytes" | "label" | "not">,
+): boolean {
+  return a.bytes === b.bytes && a.label === b.label && a.not === b.not;
+}
+
+function stateOf(space: string, head: Head): SpaceState {
+  return {
+    space,
+    memories: head.count,
+    revision: head.revision,
+    expiresAt: head.expiresAt === null ? null : new Date(head.expiresAt).toISOString(),
+  };
+}
+
+/** The cosine of two unit vectors, rounded once, to float32. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return Math.fround(Math.min(1, Math.max(-1, sum)));
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+function checkMemory(memory: NewMemory): void {
+  checkLabel(memory.label);
+  checkHash(memory.bytes);
+  if (memory.fingerprint !== null) checkHash(memory.fingerprint);
+  checkUnit(memory.embedding);
+}
+
+function checkLabel(label: string): void {
+  const characters = [...label].length;
+  if (characters < 1 || characters > 200) {
+    throw new RangeError(`the label has ${characters} characters, expected 1 to 200`);
+  }
+}
+
+function checkHash(hash: string): void {
+  if (!/^[0-9a-f]{64}$/.test(hash)) {
+    throw new RangeError(
+      `the hash has ${hash.length} characters, expected 64 lower-case hexadecimal digits`,
+    );
+  }
+}
+
+function checkUnit(embedding: Float32Array): void {
+  let squares = 0;
+  for (const x of embedding) squares += x * x;
+  if (!(Math.abs(Math.sqrt(squares) - 1) < 1e-3)) {
+    throw new RangeError(`the embedding has length ${Math.sqrt(squares)}, expected 1`);
+  }
+}
+
+function checkLimit(limit: number, most: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > most) {
+    throw new RangeError(`the limit is ${limit}, expected a whole number from 1 to ${most}`);
+  }
+}
