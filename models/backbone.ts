@@ -1,0 +1,82 @@
+/**
+ * The network that turns pixels into scores and an embedding.
+ *
+ * @module
+ */
+import type { BackboneSection } from "./manifest.ts";
+import type { Session, Tensor } from "./session.ts";
+
+/** What the network says about one picture. */
+export interface BackboneOutput {
+  /** Scores over the classes, before the softmax. */
+  readonly logits: Float32Array;
+  /** Pooled features, each ≥ 0; not of unit length. */
+  readonly embedding: Float32Array;
+}
+
+/** The opened network. */
+export interface Backbone {
+  readonly id: string;
+  readonly version: string;
+  /** Side of the square input in pixels. */
+  readonly size: number;
+  /**
+   * @param pixels one picture of RGB samples, 0–255, [size, size, 3] row-major
+   * @throws {RangeError} when it is not of that length
+   * @throws {TypeError} when an output is not of the type and shape that the manifest says
+   */
+  run(pixels: Uint8Array): Promise<BackboneOutput>;
+}
+
+function names(what: string, expected: readonly string[], got: readonly string[]): void {
+  const missing = expected.filter((name) => !got.includes(name));
+  if (missing.length > 0 || expected.length !== got.length) {
+    throw new TypeError(
+      `Expected the model's ${what} to be ${expected.join(", ")}, got ${got.join(", ")}`,
+    );
+  }
+}
+
+function row(name: string, dim: number, tensor: Tensor | undefined): Float32Array {
+  if (
+    !(tensor?.data instanceof Float32Array) || tensor.dims.length !== 2 ||
+    tensor.dims[0] !== 1 || tensor.dims[1] !== dim
+  ) {
+    const got = tensor ? `${tensor.data.constructor.name} [${tensor.dims}]` : "nothing";
+    throw new TypeError(`Expected the output "${name}" as Float32Array [1,${dim}], got ${got}`);
+  }
+  return tensor.data;
+}
+
+/**
+ * Wraps an opened model by what the manifest says of it. The session stays the caller's, who
+ * releases it.
+ *
+ * @throws {TypeError} when the model has other inputs or outputs
+ */
+export function createBackbone(session: Session, section: BackboneSection): Backbone {
+  const { input, outputs: { logits, embedding } } = section;
+  names("inputs", [input.name], session.inputNames);
+  names("outputs", [logits.name, embedding.name], session.outputNames);
+  const dims = [1, input.size, input.size, 3];
+  const length = input.size * input.size * 3;
+  return {
+    id: section.id,
+    version: section.version,
+    size: input.size,
+    async run(pixels) {
+      if (pixels.length !== length) {
+        throw new RangeError(
+          `Expected the input "${input.name}" as ${length} samples [${
+            dims.slice(1)
+          }], got ${pixels.length}`,
+        );
+      }
+      const made = await session.run({ [input.name]: { data: pixels, dims } });
+      return {
+        logits: row(logits.name, logits.dim, made[logits.name]),
+        embedding: row(embedding.name, embedding.dim, made[embedding.name]),
+      };
+    },
+  };
+}
