@@ -34,6 +34,8 @@ export interface HierarchyNode {
   /** Position in {@linkcode Hierarchy.nodes}. */
   readonly index: number;
   readonly name: string;
+  /** WordNet 3.0 id of a leaf; null for a kind. */
+  readonly id: string | null;
   /** Indices of the logits at or below it, ascending; one for a leaf, at least two for a kind. */
   readonly leaves: readonly number[];
   /** Positions of the next more general kinds. */
@@ -91,7 +93,8 @@ export function parseHierarchy(file: HierarchyFile): Hierarchy {
   const below: number[][] = [];
   const nodes: HierarchyNode[] = [];
 
-  for (const [index, { name, parents }] of [...file.kinds, ...file.leaves].entries()) {
+  const all = [...file.kinds.map((kind) => ({ ...kind, id: null })), ...file.leaves];
+  for (const [index, { id, name, parents }] of all.entries()) {
     if (byName.has(name)) throw new RangeError(`The hierarchy names "${name}" twice.`);
     const up = parents.map((parent) => {
       const found = byName.get(parent);
@@ -107,7 +110,7 @@ export function parseHierarchy(file: HierarchyFile): Hierarchy {
     const leaves = below[index] = index < kindCount ? [] : [index - kindCount];
     for (const node of index < kindCount ? [] : above) below[node]!.push(index - kindCount);
     const through = up[0] === undefined ? [] : nodes[up[0]]!.path;
-    nodes.push({ index, name, leaves, parents: up, above, path: [...through, name] });
+    nodes.push({ index, name, id, leaves, parents: up, above, path: [...through, name] });
   }
 
   const empty = nodes.find((node) => node.index < kindCount && node.leaves.length < 2);
