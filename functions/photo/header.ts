@@ -40,18 +40,29 @@ function damaged(what: string): DamagedPhotoError {
   return new DamagedPhotoError(`The photo is damaged: ${what}`);
 }
 
-/** Formats that are known well enough to be named when they are refused. */
+/** First bytes of formats that are known well enough to be named when they are refused. */
+const REFUSED: readonly (readonly [start: string, name: string])[] = [
+  ["II*\0", "a TIFF or raw camera file"],
+  ["MM\0*", "a TIFF or raw camera file"],
+  ["II+\0", "a TIFF or raw camera file"],
+  ["MM\0+", "a TIFF or raw camera file"],
+  ["%PDF", "a PDF"],
+  ["BM", "a BMP"],
+  ["8BPS", "a Photoshop file"],
+  ["\xff\x4f\xff\x51", "a JPEG 2000"],
+  ["\0\0\0\x0cjP", "a JPEG 2000"],
+  ["\xff\x0a", "a JPEG XL"],
+  ["\0\0\0\x0cJXL", "a JPEG XL"],
+  ["PK\x03\x04", "a ZIP archive"],
+  ["\x1f\x8b", "a gzip archive"],
+  ["\0\0\x01\0", "an icon"],
+  ["\0\0\x02\0", "a cursor"],
+];
+
 function nameOf(bytes: Uint8Array): string {
   const head = ascii(bytes, 0, 16);
-  if (/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(head)) return "a TIFF or raw camera file";
-  if (head.startsWith("%PDF")) return "a PDF";
-  if (head.startsWith("BM")) return "a BMP";
-  if (head.startsWith("8BPS")) return "a Photoshop file";
-  if (/^(\xff\x4f\xff\x51|\0\0\0\x0cjP)/.test(head)) return "a JPEG 2000";
-  if (/^(\xff\x0a|\0\0\0\x0cJXL)/.test(head)) return "a JPEG XL";
-  if (head.startsWith("PK\x03\x04")) return "a ZIP archive";
-  if (/^\x1f\x8b/.test(head)) return "a gzip archive";
-  if (/^\0\0[\x01\x02]\0/.test(head)) return "an icon";
+  const known = REFUSED.find(([start]) => head.startsWith(start));
+  if (known) return known[1];
   if (/^P[1-7]\s/.test(head)) return "a Netpbm picture";
   if (head.slice(4, 8) === "ftyp") return `a video or picture of the kind "${head.slice(8, 12)}"`;
   const text = ascii(bytes, 0, 512).replace(/^\xef\xbb\xbf/, "").trimStart().toLowerCase();
@@ -59,7 +70,7 @@ function nameOf(bytes: Uint8Array): string {
     return text.includes("<svg") || text.includes("doctype svg") ? "an SVG" : "XML";
   }
   if (/^<(!doctype html|html|head|body)/.test(text)) return "HTML";
-  if (/^[\x09\x0a\x0d\x20-\x7e]{8,}$/.test(head)) return "text";
+  if (/^[\s\x20-\x7e]{8,}$/.test(head)) return "text";
   return "of no picture format that is known";
 }
 

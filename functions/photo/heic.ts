@@ -61,7 +61,9 @@ function damaged(message = "the picture in it cannot be decoded"): DamagedPhotoE
  * @throws {DamagedPhotoError} for a damaged file
  */
 export async function decodeHeic(bytes: Uint8Array): Promise<RawPicture> {
-  const { default: instantiate } = await import("libheif-js/bundle") as unknown as {
+  const { default: instantiate } = await import(
+    "libheif-js/libheif-wasm/libheif-bundle.mjs"
+  ) as unknown as {
     default: () => LibHeif;
   };
   const lib = instantiate();

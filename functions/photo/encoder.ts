@@ -1,0 +1,147 @@
+/**
+ * The server's {@linkcode Encoder}: a pool of Workers that decode, resize, hash and infer.
+ *
+ * @module
+ */
+import type { BackboneSection } from "../../models/manifest.ts";
+import type { Encoded, Encoder } from "../core/encoder.ts";
+import { DamagedPhotoError, PhotoTooLargeError, UnsupportedPhotoError } from "../core/errors.ts";
+import { readHeader } from "./header.ts";
+import { checkBytes, checkPixels, decodeMemory, DEFAULT_LIMITS } from "./limits.ts";
+import type { PhotoLimits } from "./limits.ts";
+import { createWorkerPool, WorkerError } from "./pool.ts";
+import type { Runtime } from "./runtime.ts";
+import type { EncodeRequest, WorkerSettings } from "./worker.ts";
+
+const MIB = 2 ** 20;
+
+/** What the process takes besides the Workers: Deno, the routes, the memory table. */
+const PROCESS = 144 * MIB;
+/** What a Worker takes once it has run, by engine. */
+const WORKER: Readonly<Record<Runtime, number>> = { native: 72 * MIB, wasm: 176 * MIB };
+/** No second Worker is worth more than reading ordinary photos. */
+const LEAST_DECODE = 96 * MIB;
+
+/** How the pool is laid out. */
+export interface PoolPlan {
+  readonly workers: number;
+  /** Bytes that the decoders of all Workers may take together. */
+  readonly decode: number;
+  /** Bytes of photos that may wait. */
+  readonly queue: number;
+}
+
+/**
+ * Divides the memory of the process among Workers, decoders and the queue.
+ *
+ * @param memoryMb of the whole process, in MiB
+ * @throws {RangeError} for less memory or cores than one Worker needs
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(planPool({ memoryMb: 512, cores: 2, runtime: "native" }).workers, 2);
+ * assertEquals(planPool({ memoryMb: 512, cores: 64, runtime: "native" }).workers, 3);
+ * ```
+ */
+export function planPool(
+  { memoryMb, cores, runtime }: { memoryMb: number; cores: number; runtime: Runtime },
+): PoolPlan {
+  if (!(cores >= 1)) throw new RangeError(`Cannot plan for ${cores} cores: need at least 1`);
+  const queue = Math.min(64, memoryMb / 16) * MIB;
+  const rest = memoryMb * MIB - PROCESS - queue;
+  const affordable = Math.floor((rest - LEAST_DECODE) / WORKER[runtime]);
+  const workers = Math.max(1, Math.min(Math.floor(cores), affordable));
+  const decode = rest - workers * WORKER[runtime];
+  if (decode < LEAST_DECODE / 2) {
+    const least = PROCESS + WORKER[runtime] + LEAST_DECODE;
+    throw new RangeError(
+      `XOLO_MEMORY_MB is ${memoryMb}, the ${runtime} engine needs at least ${
+        Math.ceil(least / MIB / 64) * 64
+      }`,
+    );
+  }
+  return { workers, decode, queue };
+}
+
+/** Parts and settings of {@linkcode createPhotoEncoder}. */
+export interface PhotoEncoderOptions {
+  /** The manifest's word on the model. */
+  readonly section: BackboneSection;
+  /** The bytes of the model. */
+  readonly model: Uint8Array;
+  readonly runtime: Runtime;
+  /** Memory of the whole process in MiB; Workers and decoders are sized by it. */
+  readonly memoryMb: number;
+  /** Most Workers. */
+  readonly cores: number;
+  /** Most photos that wait; 64 by default. */
+  readonly queue?: number;
+  /** Milliseconds that one photo may take; 20 s by default. */
+  readonly timeLimit?: number;
+}
+
+/** Errors that a Worker may throw about a photo, by name. */
+const PHOTO_ERRORS: Readonly<Record<string, new (message: string) => Error>> = {
+  DamagedPhotoError,
+  PhotoTooLargeError,
+  UnsupportedPhotoError,
+};
+
+function ofMeaning(error: unknown): unknown {
+  if (!(error instanceof WorkerError)) return error;
+  if (error.thrown === "TimeLimit") {
+    return new DamagedPhotoError(`The photo cannot be read in time: ${error.message}`);
+  }
+  const Known = PHOTO_ERRORS[error.thrown];
+  return Known ? new Known(error.message) : error;
+}
+
+/**
+ * Starts the pool with one warm Worker; further ones start when they are needed.
+ *
+ * @throws {RangeError} for less memory than one Worker needs
+ * @throws {WorkerError} when the engine or the model cannot be loaded
+ */
+export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<Encoder> {
+  const { section, model, runtime, timeLimit = 20_000, queue = 64 } = options;
+  const plan = planPool(options);
+  const limits: PhotoLimits = { ...DEFAULT_LIMITS, memory: plan.decode };
+  const settings: WorkerSettings = { runtime, model, section, limits };
+  const pool = createWorkerPool<EncodeRequest, Encoded>({
+    spawn() {
+      const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      worker.postMessage(settings);
+      return worker;
+    },
+    size: plan.workers,
+    queue: { jobs: queue, bytes: plan.queue },
+    memory: plan.decode,
+    timeLimit,
+  });
+  try {
+    await pool.warm();
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+  return {
+    model: { id: section.id, version: section.version },
+    async encode(photo, { keepPhoto = false, signal } = {}) {
+      checkBytes(photo, limits);
+      const header = readHeader(photo);
+      checkPixels(header, limits);
+      try {
+        return await pool.run({
+          input: { photo, keepPhoto },
+          bytes: photo.length,
+          memory: decodeMemory(header) + photo.length * 2,
+          signal,
+        });
+      } catch (error) {
+        throw ofMeaning(error);
+      }
+    },
+    close: () => pool.close(),
+  };
+}

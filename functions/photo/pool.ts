@@ -1,0 +1,249 @@
+/**
+ * A bounded pool of Workers: what computes for long runs beside the event loop, never more at a
+ * time than there is memory for, and never queued beyond what can be answered.
+ *
+ * @module
+ */
+import { BusyError } from "../core/errors.ts";
+
+/** What a pooled Worker posts. The first message after its start is `ready` or `failed`. */
+export type WorkerReply<Output> =
+  | { readonly type: "ready" }
+  | { readonly type: "done"; readonly output: Output }
+  /** The job cannot be done; also instead of `ready`, when the Worker cannot start. */
+  | { readonly type: "failed"; readonly name: string; readonly message: string };
+
+/** A job for {@linkcode WorkerPool.run}. */
+export interface Job<Input> {
+  /** What is posted to the Worker; it is cloned. */
+  readonly input: Input;
+  /** Bytes that it holds while it waits. */
+  readonly bytes: number;
+  /** Bytes of memory that working on it takes. */
+  readonly memory: number;
+  /** Takes it out of the queue. A job that has begun is finished. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a pool is made of. */
+export interface PoolOptions {
+  /** Starts a Worker, which is sent its settings here. */
+  readonly spawn: () => Worker;
+  /** Most Workers, at least 1. They are started when they are needed. */
+  readonly size: number;
+  /** Most jobs that wait, and the most bytes that they hold together. */
+  readonly queue: { readonly jobs: number; readonly bytes: number };
+  /** Bytes of memory that the jobs at work may take together. A job that is alone always runs. */
+  readonly memory: number;
+  /** Milliseconds after which a Worker is given up: it and its job end, the others go on. */
+  readonly timeLimit: number;
+}
+
+/** The Worker could not do the job. `cause` names the class of what it threw. */
+export class WorkerError extends Error {
+  override name = "WorkerError";
+  /** Name of the error that was thrown in the Worker, or why there is none. */
+  readonly thrown: string;
+
+  constructor(thrown: string, message: string) {
+    super(message);
+    this.thrown = thrown;
+  }
+}
+
+/** Runs jobs on Workers. */
+export interface WorkerPool<Input, Output> {
+  /**
+   * @throws {BusyError} when the queue is full
+   * @throws {WorkerError} when the Worker threw, died ("WorkerDied") or took too long ("TimeLimit")
+   */
+  run(job: Job<Input>): Promise<Output>;
+  /** Starts one Worker if there is none. @throws {WorkerError} when it cannot start */
+  warm(): Promise<void>;
+  /** Finishes all jobs that were taken, then ends the Workers. */
+  close(): Promise<void>;
+}
+
+interface Waiting<Input, Output> {
+  readonly job: Job<Input>;
+  readonly resolve: (output: Output) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly onAbort: () => void;
+}
+
+interface Slot<Input, Output> {
+  readonly worker: Worker;
+  readonly ready: PromiseWithResolvers<void>;
+  current: Waiting<Input, Output> | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  startedAt: number;
+}
+
+/** Makes a pool. No Worker is started yet. */
+export function createWorkerPool<Input, Output>(
+  options: PoolOptions,
+): WorkerPool<Input, Output> {
+  const { spawn, size, queue: bounds, memory, timeLimit } = options;
+  if (!(Number.isInteger(size) && size >= 1)) {
+    throw new RangeError(`Cannot make a pool of ${size} Workers: need an integer ≥ 1`);
+  }
+  const slots = new Set<Slot<Input, Output>>();
+  // A Set keeps the order in which jobs came and lets one be taken out of the middle.
+  const waiting = new Set<Waiting<Input, Output>>();
+  let waitingBytes = 0;
+  let usedMemory = 0;
+  let closing: PromiseWithResolvers<void> | undefined;
+  /** Running mean of the milliseconds of a job. */
+  let typical = 100;
+
+  function start(): Slot<Input, Output> {
+    const slot: Slot<Input, Output> = {
+      worker: spawn(),
+      ready: Promise.withResolvers(),
+      current: undefined,
+      timer: undefined,
+      startedAt: 0,
+    };
+    // Whoever waits for the start hears of its failure; nobody may.
+    slot.ready.promise.catch(() => {});
+    let isReady = false;
+    slot.worker.onmessage = ({ data }: MessageEvent<WorkerReply<Output>>) => {
+      if (!isReady && data.type === "ready") {
+        isReady = true;
+        slot.ready.resolve();
+      } else if (!isReady && data.type === "failed") {
+        drop(slot, new WorkerError(data.name, data.message));
+      } else if (data.type === "done") finish(slot, (job) => job.resolve(data.output));
+      else if (data.type === "failed") {
+        finish(slot, (job) => job.reject(new WorkerError(data.name, data.message)));
+      }
+    };
+    slot.worker.onerror = (event) => {
+      // Not preventing it would end the process.
+      event.preventDefault();
+      drop(slot, new WorkerError("WorkerDied", `A Worker died: ${event.message}`));
+    };
+    slot.worker.onmessageerror = () =>
+      drop(slot, new WorkerError("WorkerDied", "A Worker sent what cannot be read"));
+    slots.add(slot);
+    return slot;
+  }
+
+  /** Takes the job off its Worker. */
+  function release(slot: Slot<Input, Output>): Waiting<Input, Output> | undefined {
+    clearTimeout(slot.timer);
+    const job = slot.current;
+    slot.current = undefined;
+    if (job) usedMemory -= job.job.memory;
+    return job;
+  }
+
+  function finish(
+    slot: Slot<Input, Output>,
+    settle: (job: Waiting<Input, Output>) => void,
+  ): void {
+    const job = release(slot);
+    typical += 0.1 * (performance.now() - slot.startedAt - typical);
+    if (job) settle(job);
+    dispatch();
+  }
+
+  /** Ends a Worker and its job. The next job starts another one. */
+  function drop(slot: Slot<Input, Output>, reason: WorkerError): void {
+    slots.delete(slot);
+    slot.worker.terminate();
+    slot.ready.reject(reason);
+    release(slot)?.reject(reason);
+    dispatch();
+  }
+
+  function dispatch(): void {
+    // First come, first served: a heavy photo is never starved by lighter ones behind it.
+    for (const next of waiting) {
+      const isAlone = usedMemory === 0;
+      if (!isAlone && usedMemory + next.job.memory > memory) break;
+      let free: Slot<Input, Output> | undefined;
+      for (const slot of slots) {
+        if (!slot.current) {
+          free = slot;
+          break;
+        }
+      }
+      if (!free && slots.size >= size) break;
+      leaveQueue(next);
+      const slot = free ?? start();
+      slot.current = next;
+      slot.startedAt = performance.now();
+      usedMemory += next.job.memory;
+      slot.timer = setTimeout(() => {
+        drop(
+          slot,
+          new WorkerError("TimeLimit", `Gave up after ${(timeLimit / 1000).toFixed(1)} s`),
+        );
+      }, timeLimit);
+      slot.worker.postMessage(next.job.input);
+    }
+    if (closing && waiting.size === 0 && [...slots].every((slot) => !slot.current)) {
+      for (const slot of slots) slot.worker.terminate();
+      slots.clear();
+      closing.resolve();
+    }
+  }
+
+  function leaveQueue(entry: Waiting<Input, Output>): void {
+    waiting.delete(entry);
+    waitingBytes -= entry.job.bytes;
+    entry.job.signal?.removeEventListener("abort", entry.onAbort);
+  }
+
+  /** Whole seconds until the queue has probably moved on. */
+  function retryAfter(): number {
+    return Math.min(60, Math.max(1, Math.ceil((typical * (waiting.size + 1)) / size / 1000)));
+  }
+
+  return {
+    run(job) {
+      if (closing) return Promise.reject(new BusyError("The pool is closing", 1));
+      if (job.signal?.aborted) return Promise.reject(job.signal.reason);
+      // What can begin at once is not refused for its bytes: they bound what waits.
+      const mustWait = waiting.size > 0 || (slots.size >= size &&
+        [...slots].every((slot) => slot.current));
+      if (
+        mustWait &&
+        (waiting.size >= bounds.jobs || waitingBytes + job.bytes > bounds.bytes)
+      ) {
+        return Promise.reject(
+          new BusyError(
+            `All ${size} workers are busy and ${waiting.size} photos wait: ask again later`,
+            retryAfter(),
+          ),
+        );
+      }
+      const { promise, resolve, reject } = Promise.withResolvers<Output>();
+      const entry: Waiting<Input, Output> = {
+        job,
+        resolve,
+        reject,
+        onAbort() {
+          leaveQueue(entry);
+          reject(job.signal?.reason);
+          dispatch();
+        },
+      };
+      waiting.add(entry);
+      waitingBytes += job.bytes;
+      job.signal?.addEventListener("abort", entry.onAbort, { once: true });
+      dispatch();
+      return promise;
+    },
+    async warm() {
+      const [first = start()] = slots;
+      await first.ready.promise;
+    },
+    close() {
+      closing ??= Promise.withResolvers();
+      dispatch();
+      return closing.promise;
+    },
+  };
+}

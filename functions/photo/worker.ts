@@ -1,0 +1,87 @@
+/**
+ * One Worker of the photo pool: bytes in, numbers out. The first message is its settings.
+ *
+ * @module
+ */
+import { createBackbone } from "../../models/backbone.ts";
+import type { Backbone } from "../../models/backbone.ts";
+import { fingerprint } from "../../models/fingerprint.ts";
+import type { BackboneSection } from "../../models/manifest.ts";
+import { networkPixels } from "../../models/pixels.ts";
+import type { Encoded } from "../core/encoder.ts";
+import { decodePhoto, encodeKept } from "./decode.ts";
+import type { PhotoLimits } from "./limits.ts";
+import type { WorkerReply } from "./pool.ts";
+import { loadRuntime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** What a Worker is told at its start. */
+export interface WorkerSettings {
+  readonly runtime: Runtime;
+  /** The bytes of the model. */
+  readonly model: Uint8Array;
+  readonly section: BackboneSection;
+  readonly limits: PhotoLimits;
+}
+
+/** One photo to encode. */
+export interface EncodeRequest {
+  readonly photo: Uint8Array;
+  readonly keepPhoto: boolean;
+}
+
+/** The part of a Worker's own scope that is used; the configuration's types are a window's. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(message: WorkerReply<Encoded>, transfer: Transferable[]): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+async function encode(
+  backbone: Backbone,
+  { limits, section }: WorkerSettings,
+  { photo, keepPhoto }: EncodeRequest,
+): Promise<Encoded> {
+  const begun = performance.now();
+  const { working, image } = await decodePhoto(photo, limits);
+  const decoded = performance.now();
+  const { logits, embedding } = await backbone.run(networkPixels(working, section.input));
+  return {
+    image,
+    fingerprint: fingerprint(working),
+    logits,
+    embedding,
+    ...(keepPhoto ? { photo: await encodeKept(working) } : {}),
+    timings: { decode: decoded - begun, encode: performance.now() - decoded },
+  };
+}
+
+function fail(error: unknown): void {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  scope.postMessage({ type: "failed", name, message }, []);
+}
+
+scope.onmessage = async ({ data }: MessageEvent<WorkerSettings>) => {
+  // Photos that arrive while the model is being opened wait behind this promise.
+  const opened = (async () => {
+    const open = await loadRuntime(data.runtime);
+    return createBackbone(await open(data.model), data.section);
+  })();
+  scope.onmessage = async ({ data: request }: MessageEvent<EncodeRequest>) => {
+    try {
+      const output = await encode(await opened, data, request);
+      const transfer = [output.embedding.buffer, output.logits.buffer];
+      if (output.photo) transfer.push(output.photo.buffer);
+      scope.postMessage({ type: "done", output }, transfer);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  try {
+    await opened;
+    scope.postMessage({ type: "ready" }, []);
+  } catch (error) {
+    fail(error);
+  }
+};

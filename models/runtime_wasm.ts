@@ -1,0 +1,44 @@
+/**
+ * The WebAssembly inference engine (ONNX Runtime Web) behind {@linkcode Session}: the one of
+ * browsers, and the fallback of a server where the native one does not load.
+ *
+ * @module
+ */
+import { env, InferenceSession, Tensor as OrtTensor } from "onnxruntime-web/wasm";
+import { fromOrt, toOrt } from "./runtime_tensors.ts";
+import type { OpenSession } from "./session.ts";
+
+/** How the engine is started. */
+export interface WasmOptions {
+  /** Threads: more than one needs a cross-origin isolated page, and does not work in Deno. */
+  readonly threads?: number;
+  /** Where the engine's own files are, as a URL that ends in a slash; beside the package by default. */
+  readonly files?: string;
+}
+
+/**
+ * Prepares the engine. Its settings hold for the whole page or Worker, from the first model on.
+ *
+ * @returns opens a model from its bytes; it throws when they are no valid model
+ */
+export function createWasmRuntime({ threads = 1, files }: WasmOptions = {}): OpenSession {
+  env.wasm.numThreads = threads;
+  if (files !== undefined) env.wasm.wasmPaths = files;
+  return async (model) => {
+    const session = await InferenceSession.create(model, {
+      executionProviders: ["wasm"],
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+    });
+    return {
+      inputNames: session.inputNames,
+      outputNames: session.outputNames,
+      async run(inputs) {
+        return fromOrt(await session.run(toOrt(OrtTensor, inputs)));
+      },
+      async release() {
+        await session.release();
+      },
+    };
+  };
+}
