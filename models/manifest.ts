@@ -6,6 +6,7 @@
  * @module
  */
 import { z } from "zod";
+import { networkSection } from "./network.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
 const count = z.int().positive();
@@ -56,9 +57,24 @@ const backboneSection = z.object({
   made: z.object({ command: name }).readonly(),
 }).readonly();
 
+const hierarchySection = z.object({
+  /** Beside the manifest. */
+  file: name,
+  sha256,
+  /** SPDX identifier. */
+  licence: name,
+  /** Beside the manifest. */
+  licenceFile: name,
+  /** Packages that it was made from, as "name version". */
+  sources: z.array(name).readonly(),
+  made: z.object({ command: name }).readonly(),
+}).readonly();
+
 /** Every section of the manifest and how it is checked; a recipe's section is one line here. */
 export const sections = {
   backbone: backboneSection,
+  hierarchy: hierarchySection,
+  network: networkSection,
 } as const;
 
 /** The network that turns pixels into scores and an embedding. */

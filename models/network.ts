@@ -4,50 +4,65 @@
  *
  * @module
  */
+import { z } from "zod";
 
-/** A logistic map: probability = 1 / (1 + exp(−(intercept + slope · x))). */
-export interface Logistic {
-  readonly slope: number;
-  readonly intercept: number;
-}
+const probability = z.number().min(0).max(1);
+const positive = z.number().positive();
 
-/** How sure the network is that a photo shows a kind whose types it does not all know. */
-export interface OpenKind {
+const logistic = z.object({ slope: z.number(), intercept: z.number() }).readonly();
+
+const openKind = z.object({
   /** Name in the hierarchy. */
-  readonly name: string;
+  name: z.string(),
   /** One weight for each group and one for what is in none of them. */
-  readonly weights: readonly number[];
-  readonly bias: number;
-  /** From the log-odds of the best leaf within the kind to the probability of a new type. */
-  readonly novelty: Logistic;
-}
+  weights: z.array(z.number()).readonly(),
+  bias: z.number(),
+  /** From the log-odds of the best leaf's share of the kind to the probability of a new type. */
+  novelty: logistic,
+}).readonly();
 
-/** The probability that a kind has to have for an accuracy to be guaranteed. */
-export interface Guarantee {
-  /** Share of answers that are true, .5 to .999. */
-  readonly specificity: number;
-  readonly probability: number;
-}
+const guarantee = z.object({
+  /** Share of answers that are true. */
+  specificity: z.number().min(0.5).max(0.999),
+  probability,
+}).readonly();
 
-/** The section `network` of the manifest. */
-export interface NetworkCalibration {
-  /** The logits are divided by it before the softmax (Guo et al., "On Calibration of Modern Neural Networks", 2017). */
-  readonly temperature: number;
+/** How the section is checked. */
+export const networkSection = z.object({
+  /**
+   * The logits are divided by it before the softmax (Guo et al., "On Calibration of Modern Neural
+   * Networks", ICML 2017).
+   */
+  temperature: positive,
+  /** The softmax's temperature where novelty is judged. */
+  noveltyTemperature: positive,
   /**
    * Names in the hierarchy. A leaf belongs to the first that it lies below; the logarithms of the
    * groups' summed probabilities are what the open kinds' weights apply to.
    */
-  readonly groups: readonly string[];
+  groups: z.array(z.string()).readonly(),
   /** Kinds that are also recognised when none of their leaves fits; disjoint. */
-  readonly openKinds: readonly OpenKind[];
-  /** Novelty within any other kind, from the log-odds of its best leaf. */
-  readonly novelty: Logistic;
+  openKinds: z.array(openKind).readonly(),
+  /** Novelty within any other kind, from the log-odds of its best leaf's share. */
+  novelty: logistic,
   /** `novel` is set from this novelty on. */
-  readonly novelCut: number;
-  /** From the log-odds of a kind's probability to its confidence. */
-  readonly confidence: Logistic;
+  novelCut: probability,
+  /** From the log-odds of an answer's probability to its confidence. */
+  confidence: logistic,
   /** What is guaranteed when the asker says nothing. */
-  readonly specificity: number;
-  /** Ascending in both. */
-  readonly guarantees: readonly Guarantee[];
-}
+  specificity: z.number().min(0.5).max(0.999),
+  /** Ascending in both. At least two, for what lies between and beyond. */
+  guarantees: z.array(guarantee).min(2).readonly(),
+}).readonly();
+
+/** The section `network` of the manifest. */
+export type NetworkCalibration = z.infer<typeof networkSection>;
+
+/** A logistic map: probability = 1 / (1 + exp(−(intercept + slope · x))). */
+export type Logistic = z.infer<typeof logistic>;
+
+/** A kind whose types the network does not all know, and how it is recognised. */
+export type OpenKind = z.infer<typeof openKind>;
+
+/** The probability that an answer must have for an accuracy to be guaranteed. */
+export type Guarantee = z.infer<typeof guarantee>;

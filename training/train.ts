@@ -16,9 +16,11 @@ import { root } from "./collections.ts";
 import { join, resolve } from "./paths.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipe as backbone } from "./recipes/backbone.ts";
+import { recipe as calibrate } from "./recipes/calibrate.ts";
+import { recipe as hierarchy } from "./recipes/hierarchy.ts";
 
 /** In the order that they need one another. */
-const recipes: readonly Recipe[] = [backbone];
+const recipes: readonly Recipe[] = [backbone, hierarchy, calibrate];
 
 function help(): string {
   const width = Math.max(...recipes.map(({ name }) => name.length));

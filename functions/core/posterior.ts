@@ -96,7 +96,8 @@ export function createPosterior(
     }
     const raw = softmax(logits, temperature);
     const mass = openMass(features(raw), open);
-    const novel = open.map(({ node, novelty }) => logistic(novelty, bestShare(raw, node)));
+    const soft = softmax(logits, calibration.noveltyTemperature);
+    const novel = open.map(({ node, novelty }) => logistic(novelty, bestShare(soft, node)));
 
     // The network's own sum over each open kind, and over the rest at −1.
     const sums = new Float64Array(open.length + 1);
@@ -127,7 +128,7 @@ export function createPosterior(
         }
         // A leaf is judged among its own kind.
         const among = node.leaves.length > 1 ? node : nodes[node.parents[0] ?? node.index]!;
-        const generic = logistic(calibration.novelty, bestShare(raw, among));
+        const generic = logistic(calibration.novelty, bestShare(soft, among));
         const p = probabilities[node.index]!;
         return open.reduce((mean, { node: kind }, i) => {
           const share = kind.above.includes(node.index) && p > 0 ? mass[i]! / p : 0;

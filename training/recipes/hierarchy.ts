@@ -9,20 +9,19 @@
  *
  * @module
  */
+import { sha256Hex } from "../../models/verify_file.ts";
 import { parseHierarchy } from "../../models/hierarchy.ts";
 import type { HierarchyFile } from "../../models/hierarchy.ts";
-import { root } from "../collections.ts";
 import { fetchHierarchySources, TIMM, WORDNET } from "../import/hierarchy_sources.ts";
 import { matchSynsets, parseImageNetClasses } from "../import/imagenet_classes.ts";
 import type { ImageNetClass } from "../import/imagenet_classes.ts";
 import { parseWordNet } from "../import/wordnet.ts";
 import type { WordNet } from "../import/wordnet.ts";
+import { updateManifest, writeAtomically } from "../manifest_file.ts";
 import { join } from "../paths.ts";
+import type { Recipe } from "../recipe.ts";
 import { NAMED_KINDS } from "./hierarchy_names.ts";
 import type { NamedKind } from "./hierarchy_names.ts";
-
-/** Where the hierarchy is stored. */
-export const HIERARCHY_PATH: string = join(root, "models/hierarchy.json");
 
 /** A kind with the leaves below it. */
 interface LeafSet {
@@ -138,22 +137,6 @@ ${lines(file.leaves)}
 `;
 }
 
-/** Makes and stores the hierarchy, and the licence that its data comes under. */
-export async function trainHierarchy(): Promise<void> {
-  const sources = await fetchHierarchySources(join(root, ".cache"));
-  const wordnet = parseWordNet(sources.dataNoun, sources.indexNoun);
-  const classes = parseImageNetClasses(sources.ids, sources.lemmas, sources.definitions);
-  const file = buildHierarchy(classes, wordnet, NAMED_KINDS);
-  const { kindCount, leafCount, nodes } = parseHierarchy(file);
-  const lone = nodes.filter(({ parents }) => parents.length === 0);
-  await Deno.writeTextFile(HIERARCHY_PATH, format(file));
-  await Deno.writeTextFile(join(root, "models/LICENSES/WordNet.txt"), licence(sources.dataNoun));
-  console.log(
-    `${kindCount} kinds above ${leafCount} leaves; without a kind above: ` +
-      lone.map(({ name }) => name).join(", "),
-  );
-}
-
 /** The database opens with its licence, in numbered lines. */
 function licence(dataNoun: string): string {
   return dataNoun.split("\n")
@@ -162,4 +145,30 @@ function licence(dataNoun: string): string {
     .join("\n").trim() + "\n";
 }
 
-if (import.meta.main) await trainHierarchy();
+const FILE = "hierarchy.json";
+const LICENCE_FILE = "LICENSES/WordNet.txt";
+
+/** Makes and stores the hierarchy, and the licence that its data comes under. */
+export const recipe: Recipe = {
+  name: "hierarchy",
+  purpose: "everyday kinds above the network's classes, from WordNet",
+  async run({ cache, log, models }) {
+    const sources = await fetchHierarchySources(cache);
+    const wordnet = parseWordNet(sources.dataNoun, sources.indexNoun);
+    const classes = parseImageNetClasses(sources.ids, sources.lemmas, sources.definitions);
+    const file = buildHierarchy(classes, wordnet, NAMED_KINDS);
+    const { kindCount, leafCount } = parseHierarchy(file);
+    const bytes = new TextEncoder().encode(format(file));
+    await writeAtomically(join(models, FILE), bytes);
+    await writeAtomically(join(models, LICENCE_FILE), licence(sources.dataNoun));
+    await updateManifest("hierarchy", {
+      file: FILE,
+      sha256: await sha256Hex(bytes),
+      licence: "WordNet",
+      licenceFile: LICENCE_FILE,
+      sources: file.sources,
+      made: { command: "deno task train hierarchy" },
+    }, join(models, "manifest.json"));
+    log(`${kindCount} kinds above ${leafCount} leaves`);
+  },
+};
