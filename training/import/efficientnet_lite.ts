@@ -8,8 +8,14 @@
  */
 import { float, int, ints } from "../onnx/attribute.ts";
 import { Graph, type Value } from "../onnx/graph.ts";
-import { addInt8Weight, type FloatWeight } from "../onnx/int8_weight.ts";
+import {
+  addInt8Weight,
+  type FloatWeight,
+  type Int8Weight,
+  quantizeInt8,
+} from "../onnx/int8_weight.ts";
 import { dataTypes } from "../onnx/tensor.ts";
+import { clippedNormalMean } from "./clipped_normal.ts";
 import type { PinnedWheel } from "./registry.ts";
 import type { TorchTensor } from "./torch_archive.ts";
 
@@ -108,6 +114,15 @@ const BATCH_NORM_EPSILON = 1e-3;
 const PIXEL_MEAN = 127;
 const PIXEL_SCALE = 128;
 
+/** What the rounding of weights expects of photos: mean of R, G and B (ImageNet's), 0–255. */
+const PHOTO_MEAN = [123.675, 116.28, 103.53];
+/** … and how alike two samples are: this much less for each pixel of distance, ... */
+const PHOTO_NEARBY = 0.95;
+/** … and this much less in another colour. */
+const PHOTO_COLOURS = 0.9;
+/** How alike two neighbours in a plane of features are; .5 and .8 give the same network. */
+const FEATURES_NEARBY = 0.8;
+
 /** One block with its sizes worked out. */
 interface Block {
   readonly kernel: number;
@@ -180,6 +195,9 @@ class Weights {
 interface Folded {
   readonly weight: FloatWeight;
   readonly bias: Float32Array;
+  /** Mean and deviation of each output channel over the photos that it was trained on. */
+  readonly mean: Float32Array;
+  readonly std: Float32Array;
 }
 
 /**
@@ -206,7 +224,59 @@ function foldBatchNorm(
     bias[c] = beta[c]! - mean[c]! * factor;
     for (let i = 0; i < each; i++) weight[c * each + i]! *= factor * inputScale;
   }
-  return { weight: { dims, data: weight }, bias };
+  return { weight: { dims, data: weight }, bias, mean: beta, std: gamma.map(Math.abs) };
+}
+
+/** Mean of each channel behind the ReLU6 that follows the convolution. */
+function meanAfterRelu6({ mean, std }: Folded): Float32Array {
+  return mean.map((m, channel) => clippedNormalMean(m, std[channel]!, 0, 6));
+}
+
+/** How alike the samples under a kernel of the shape [channels, side, side] are. */
+function kernelCorrelation(
+  channels: number,
+  side: number,
+  nearby: number,
+  acrossChannels: number,
+): Float64Array {
+  const plane = side * side;
+  const n = channels * plane;
+  const matrix = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const x = (i % side) - (j % side);
+      const y = Math.floor(i % plane / side) - Math.floor(j % plane / side);
+      const sameChannel = Math.floor(i / plane) === Math.floor(j / plane);
+      matrix[i * n + j] = nearby ** Math.hypot(x, y) * (sameChannel ? 1 : acrossChannels);
+    }
+  }
+  return matrix;
+}
+
+/**
+ * By how much rounding the weights moves each output channel on average: Σ (rounded − exact) ·
+ * mean of the input. Taken off the bias, it costs nothing (Nagel et al., 2019, §4.2).
+ *
+ * @param inputMean one a channel of the input
+ */
+function roundingShift(
+  exact: FloatWeight,
+  rounded: Int8Weight,
+  inputMean: Float32Array,
+  depthwise: boolean,
+): Float32Array {
+  const [channels, inputs, height, width] = exact.dims as [number, number, number, number];
+  const plane = height * width;
+  const shift = new Float32Array(channels);
+  for (let channel = 0; channel < channels; channel++) {
+    for (let i = 0; i < inputs * plane; i++) {
+      const at = channel * inputs * plane + i;
+      const input = depthwise ? channel : Math.floor(i / plane);
+      shift[channel]! += (rounded.data[at]! * rounded.scale[channel]! - exact.data[at]!) *
+        inputMean[input]!;
+    }
+  }
+  return shift;
 }
 
 /** How weights are stored: as they are, or in 8 bits an output channel. */
@@ -235,38 +305,47 @@ export function buildEfficientNetLite(
   const spec = variants[variant];
   const weights = new Weights(tensors);
   const graph = new Graph(`efficientnet-${variant}`);
-
-  const constant = (name: string, weight: FloatWeight): Value =>
-    storage === "int8" ? addInt8Weight(graph, name, weight) : graph.constant(name, weight);
   const image = graph.input("image", "uint8", ["N", spec.size, spec.size, 3]);
   const zero = graph.constant("zero", { dims: [], data: new Float32Array([0]) });
   const six = graph.constant("six", { dims: [], data: new Float32Array([6]) });
   const relu6 = (x: Value, name: string): Value => graph.node("Clip", [x, zero, six], name);
 
   let side = spec.size;
+  /** What each channel of the tensor that is convolved next is on average. */
+  let mean: Float32Array = Float32Array.from(PHOTO_MEAN, (m) => m - PIXEL_MEAN);
   /** Convolution and batch normalisation; follows the side of the image. */
   const convolve = (
     x: Value,
     name: string,
     { weight, bias }: Folded,
-    { stride = 1, group = 1 }: { stride?: number; group?: number } = {},
+    { stride = 1, depthwise = false, correlation }: {
+      stride?: number;
+      depthwise?: boolean;
+      correlation?: Float64Array;
+    } = {},
   ): Value => {
     const kernel = weight.dims[2]!;
     const [before, after] = samePadding(side, kernel, stride);
     side = Math.ceil(side / stride);
+    let stored: Value;
+    let shifted = bias;
+    if (storage === "int8") {
+      const rounded = quantizeInt8(weight, correlation && { correlation });
+      const shift = roundingShift(weight, rounded, mean, depthwise);
+      stored = addInt8Weight(graph, `${name}.weight`, rounded);
+      shifted = bias.map((b, channel) => b - shift[channel]!);
+    } else {
+      stored = graph.constant(`${name}.weight`, weight);
+    }
     return graph.node(
       "Conv",
-      [
-        x,
-        constant(`${name}.weight`, weight),
-        graph.constant(`${name}.bias`, { dims: [bias.length], data: bias }),
-      ],
+      [x, stored, graph.constant(`${name}.bias`, { dims: [bias.length], data: shifted })],
       name,
       {
         kernel_shape: ints([kernel, kernel]),
         strides: ints([stride, stride]),
         pads: ints([before, before, after, after]),
-        group: int(group),
+        group: int(depthwise ? bias.length : 1),
       },
     );
   };
@@ -275,8 +354,8 @@ export function buildEfficientNetLite(
   // longer stand for the mean. The scale folds into its weights.
   const planes = graph.node("Transpose", [image], "planes", { perm: ints([0, 3, 1, 2]) });
   const cast = graph.node("Cast", [planes], "planes.float", { to: int(dataTypes.float32) });
-  const mean = graph.constant("mean", { dims: [], data: new Float32Array([PIXEL_MEAN]) });
-  const centred = graph.node("Sub", [cast, mean], "centred");
+  const offset = graph.constant("mean", { dims: [], data: new Float32Array([PIXEL_MEAN]) });
+  const centred = graph.node("Sub", [cast, offset], "centred");
 
   const stem = foldBatchNorm(
     weights,
@@ -285,7 +364,12 @@ export function buildEfficientNetLite(
     [STEM_CHANNELS, 3, 3, 3],
     1 / PIXEL_SCALE,
   );
-  let x = relu6(convolve(centred, "stem", stem, { stride: 2 }), "stem.relu6");
+  const pixels = kernelCorrelation(3, 3, PHOTO_NEARBY, PHOTO_COLOURS);
+  let x = relu6(
+    convolve(centred, "stem", stem, { stride: 2, correlation: pixels }),
+    "stem.relu6",
+  );
+  mean = meanAfterRelu6(stem);
 
   const blocks = blocksOf(spec);
   for (const [i, { kernel, stride, expand, inputs, outputs }] of blocks.entries()) {
@@ -293,6 +377,7 @@ export function buildEfficientNetLite(
     const to = `block${i}`;
     const inner = inputs * expand;
     const shortcut = x;
+    const shortcutMean = mean;
     if (expand !== 1) {
       const folded = foldBatchNorm(weights, `${from}._expand_conv`, `${from}._bn0`, [
         inner,
@@ -301,6 +386,7 @@ export function buildEfficientNetLite(
         1,
       ]);
       x = relu6(convolve(x, `${to}.expand`, folded), `${to}.expand.relu6`);
+      mean = meanAfterRelu6(folded);
     }
     const depthwise = foldBatchNorm(weights, `${from}._depthwise_conv`, `${from}._bn1`, [
       inner,
@@ -309,9 +395,14 @@ export function buildEfficientNetLite(
       kernel,
     ]);
     x = relu6(
-      convolve(x, `${to}.depthwise`, depthwise, { stride, group: inner }),
+      convolve(x, `${to}.depthwise`, depthwise, {
+        stride,
+        depthwise: true,
+        correlation: kernelCorrelation(1, kernel, FEATURES_NEARBY, 1),
+      }),
       `${to}.depthwise.relu6`,
     );
+    mean = meanAfterRelu6(depthwise);
     const project = foldBatchNorm(weights, `${from}._project_conv`, `${from}._bn2`, [
       outputs,
       inner,
@@ -319,7 +410,11 @@ export function buildEfficientNetLite(
       1,
     ]);
     x = convolve(x, `${to}.project`, project);
-    if (stride === 1 && inputs === outputs) x = graph.node("Add", [x, shortcut], `${to}.sum`);
+    mean = project.mean;
+    if (stride === 1 && inputs === outputs) {
+      x = graph.node("Add", [x, shortcut], `${to}.sum`);
+      mean = mean.map((m, channel) => m + shortcutMean[channel]!);
+    }
   }
 
   const channels = blocks.at(-1)!.outputs;
@@ -331,10 +426,16 @@ export function buildEfficientNetLite(
     dims: [CLASSES, EMBEDDING],
     data: weights.take("_fc.weight", [CLASSES, EMBEDDING]),
   };
-  const bias = { dims: [CLASSES], data: weights.take("_fc.bias", [CLASSES]) };
+  const classifierWeight = storage === "int8"
+    ? addInt8Weight(graph, "classifier.weight", quantizeInt8(classifier))
+    : graph.constant("classifier.weight", classifier);
+  const bias = graph.constant("classifier.bias", {
+    dims: [CLASSES],
+    data: weights.take("_fc.bias", [CLASSES]),
+  });
   const logits = graph.node(
     "Gemm",
-    [embedding, constant("classifier.weight", classifier), graph.constant("classifier.bias", bias)],
+    [embedding, classifierWeight, bias],
     "logits",
     { alpha: float(1), beta: float(1), transB: int(1) },
   );
