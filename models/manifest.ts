@@ -70,15 +70,29 @@ const hierarchySection = z.object({
   made: z.object({ command: name }).readonly(),
 }).readonly();
 
+const recallSection = z.object({
+  /** Beside the manifest. */
+  file: name,
+  bytes: count,
+  sha256,
+  /** SPDX identifier. */
+  licence: name,
+  made: z.object({ command: name }).readonly(),
+}).readonly();
+
 /** Every section of the manifest and how it is checked; a recipe's section is one line here. */
 export const sections = {
   backbone: backboneSection,
   hierarchy: hierarchySection,
   network: networkSection,
+  recall: recallSection,
 } as const;
 
 /** The network that turns pixels into scores and an embedding. */
 export type BackboneSection = z.infer<typeof backboneSection>;
+
+/** The graph that searches the memory table. */
+export type RecallSection = z.infer<typeof recallSection>;
 
 /** Name of a section. */
 export type SectionName = keyof typeof sections;
