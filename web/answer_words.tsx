@@ -1,0 +1,44 @@
+/**
+ * The answer in words: what a screen reader says when it comes.
+ *
+ * @module
+ */
+import type { Answer } from "../functions/core/answer_type.ts";
+import { strings } from "./strings.ts";
+import { percent, sayAnswer, sayOrigin } from "./words.ts";
+
+/** How far a question has come. */
+export type Phase =
+  | { readonly is: "idle" }
+  | { readonly is: "asking" }
+  | { readonly is: "answered"; readonly answer: Answer }
+  | { readonly is: "failed"; readonly why: string };
+
+/** The status region of the page. */
+export function AnswerWords({ phase }: { readonly phase: Phase }) {
+  return (
+    <div role="status" class="words" aria-busy={phase.is === "asking" ? "true" : "false"}>
+      {phase.is === "idle" && <p class="quiet">{strings.answer.idle}</p>}
+      {phase.is === "asking" && <p class="quiet">{strings.answer.asking}</p>}
+      {phase.is === "failed" && <p class="failed">{phase.why}</p>}
+      {phase.is === "answered" && <Said answer={phase.answer} />}
+    </div>
+  );
+}
+
+function Said({ answer }: { readonly answer: Answer }) {
+  const { headline: [before, strong, after], more } = sayAnswer(answer);
+  return (
+    <>
+      <p class="headline">
+        {before}
+        <strong>{strong}</strong>
+        {after}
+      </p>
+      {more.map((sentence) => <p key={sentence}>{sentence}</p>)}
+      <p class="origin" data-route={answer.route}>
+        {sayOrigin(answer.route)} · {percent(answer.confidence)}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+/**
+ * Bundles the page into `web/dist`: what the server sends from `/`, `/assets/*` and `/docs`.
+ *
+ * ```sh
+ * deno task build
+ * ```
+ *
+ * The same sources give the same bytes.
+ *
+ * @module
+ */
+import * as esbuild from "esbuild";
+import { fromFileUrl, join } from "../training/paths.ts";
+import { npmPackage } from "./npm_package.ts";
+
+const WEB = fromFileUrl(new URL(".", import.meta.url));
+
+/** What Swagger UI needs to draw the API reference, of the many builds in its package. */
+const SWAGGER_FILES = ["swagger-ui.css", "swagger-ui-bundle.js", "LICENSE", "NOTICE"];
+
+/** Browsers of 2022 and later; the page uses nothing that would have to be rewritten for them. */
+const TARGET = "es2022";
+
+/**
+ * Lets esbuild find `hono` where Deno keeps it: a package may import itself by name, so resolving
+ * from its own folder honours its `exports`.
+ */
+function denoPackage(name: string, folder: string): esbuild.Plugin {
+  const resolving = Symbol();
+  return {
+    name: `deno-package-${name}`,
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${name}(/|$)`) }, ({ path, kind, pluginData }) => {
+        if (pluginData === resolving) return undefined;
+        return build.resolve(path, { kind, resolveDir: folder, pluginData: resolving });
+      });
+    },
+  };
+}
+
+/**
+ * Builds the page.
+ *
+ * @param dist folder to build into; what it held is replaced
+ */
+export async function buildPage(dist: string): Promise<void> {
+  const [hono, swagger] = await Promise.all([npmPackage("hono"), npmPackage("swagger-ui-dist")]);
+  await Deno.remove(dist, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await Deno.mkdir(join(dist, "assets/samples"), { recursive: true });
+  await Deno.mkdir(join(dist, "docs"), { recursive: true });
+
+  try {
+    await esbuild.build({
+      entryPoints: [join(WEB, "main.tsx"), join(WEB, "style.css")],
+      outdir: join(dist, "assets"),
+      absWorkingDir: WEB,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: TARGET,
+      charset: "utf8",
+      legalComments: "none",
+      jsx: "automatic",
+      jsxImportSource: "hono/jsx/dom",
+      plugins: [denoPackage("hono", hono)],
+      logLevel: "warning",
+    });
+  } finally {
+    await esbuild.stop();
+  }
+
+  const copies: [from: string, to: string][] = [
+    [join(WEB, "index.html"), "index.html"],
+    [join(WEB, "icon.svg"), "assets/icon.svg"],
+    [join(WEB, "docs/index.html"), "docs/index.html"],
+    [join(WEB, "docs/start.js"), "docs/start.js"],
+    [join(WEB, "docs/docs.css"), "docs/docs.css"],
+    ...SWAGGER_FILES.map((file): [string, string] => [join(swagger, file), `docs/${file}`]),
+  ];
+  for (const { name } of Deno.readDirSync(join(WEB, "samples"))) {
+    if (name.endsWith(".jpg")) copies.push([join(WEB, "samples", name), `assets/samples/${name}`]);
+  }
+  await Promise.all(copies.map(([from, to]) => Deno.copyFile(from, join(dist, to))));
+}
+
+if (import.meta.main) await buildPage(join(WEB, "dist"));

@@ -1,0 +1,137 @@
+/**
+ * The API as the page calls it: typed by the server's own routes, refusals thrown as
+ * {@linkcode ApiError}.
+ *
+ * @module
+ */
+import { hc, type InferResponseType } from "hono/client";
+import type { Answer } from "../functions/core/answer_type.ts";
+import type { App } from "../functions/app.ts";
+import { ApiError } from "./api_error.ts";
+
+type Calls = ReturnType<typeof hc<App>>;
+
+/** What `/health` says. */
+export type Health = InferResponseType<Calls["health"]["$get"], 200>;
+/** One label that is known. */
+export type KnownLabel = InferResponseType<Calls["labels"]["$get"], 200>["labels"][number];
+/** A page of labels; `next` is the cursor of the following one. */
+export type LabelPage = InferResponseType<Calls["labels"]["$get"], 200>;
+/** What teaching replies. */
+export type Taught = InferResponseType<Calls["memories"]["$post"], 200 | 201>;
+/** What forgetting replies. */
+export type Forgotten = InferResponseType<Calls["labels"][":label"]["$delete"], 200>;
+/** A demo space of one's own. */
+export type DemoSpace = InferResponseType<Calls["spaces"]["$post"], 201>;
+
+/** Where and as whom the page calls. */
+export interface ClientOptions {
+  /** The server's origin, like "https://xolo.example". */
+  readonly origin: string;
+  /** Undefined for the default space. */
+  readonly space?: string | undefined;
+  readonly token?: string | undefined;
+  /** `fetch`, or a stand-in that tests pass. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What the page asks of the server. All reject with {@linkcode ApiError}. */
+export interface Client {
+  health(): Promise<Health>;
+  openDemoSpace(): Promise<DemoSpace>;
+  classify(photo: Blob): Promise<Answer>;
+  teach(photo: Blob, label: string, keepPhoto: boolean): Promise<Taught>;
+  labels(cursor?: string): Promise<LabelPage>;
+  /** Kept photos of a label, newest first, at most `limit`. */
+  keptPhotos(label: string, limit: number): Promise<readonly Blob[]>;
+  forget(label: string): Promise<Forgotten>;
+  forgetAll(): Promise<Forgotten>;
+}
+
+/** The name of the space when none is given. */
+const DEFAULT_SPACE = "default";
+
+/** Memories that are looked through for kept photos. */
+const LOOKED_THROUGH = 100;
+
+/** A photo as a file: without a name a form sends text. */
+function asFile(photo: Blob): File {
+  return photo instanceof File ? photo : new File([photo], "photo", { type: photo.type });
+}
+
+/** Makes a client. */
+export function createClient(options: ClientOptions): Client {
+  const { origin, token } = options;
+  const send = options.fetch ?? fetch;
+  const space = options.space ?? DEFAULT_SPACE;
+  const query = { space };
+  const headers: Record<string, string> = token === undefined
+    ? {}
+    : { authorization: `Bearer ${token}` };
+
+  async function call(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    let response: Response;
+    try {
+      response = await send(input, init);
+    } catch (error) {
+      // What `fetch` rejects with when nobody answers.
+      if (error instanceof TypeError) throw ApiError.offline();
+      throw error;
+    }
+    if (!response.ok) throw await ApiError.from(response);
+    return response;
+  }
+
+  const api = hc<App>(origin, { headers, fetch: call });
+
+  return {
+    async health() {
+      return await (await api.health.$get()).json();
+    },
+    async openDemoSpace() {
+      return await (await api.spaces.$post()).json() as DemoSpace;
+    },
+    async classify(photo) {
+      // The typed call wants a form and JSON at once where a route takes either; raw bytes it is.
+      const reply = await call(api.classify.$url({ query }), {
+        method: "POST",
+        headers: { ...headers, "content-type": photo.type || "application/octet-stream" },
+        body: photo,
+      });
+      return await reply.json() as Answer;
+    },
+    async teach(photo, label, keepPhoto) {
+      const reply = await api.memories.$post({
+        form: { image: asFile(photo), label, space, keepPhoto: keepPhoto ? "true" : "false" },
+      });
+      return await reply.json() as Taught;
+    },
+    async labels(cursor) {
+      const reply = await api.labels.$get({
+        query: { ...query, ...(cursor === undefined ? {} : { cursor }) },
+      });
+      return await reply.json() as LabelPage;
+    },
+    async keptPhotos(label, limit) {
+      const reply = await api.memories.$get({
+        query: { ...query, label, limit: String(LOOKED_THROUGH) },
+      });
+      const { memories } = await reply.json() as InferResponseType<
+        Calls["memories"]["$get"],
+        200
+      >;
+      const kept = memories.filter((m) => m.hasPhoto).reverse().slice(0, limit);
+      return await Promise.all(kept.map(async ({ id }) => {
+        const photo = await api.memories[":id"].photo.$get({ param: { id }, query });
+        return await photo.blob();
+      }));
+    },
+    async forget(label) {
+      const reply = await api.labels[":label"].$delete({ param: { label }, query });
+      return await reply.json() as Forgotten;
+    },
+    async forgetAll() {
+      return await (await api.spaces[":space"].$delete({ param: { space } })).json() as Forgotten;
+    },
+  };
+}

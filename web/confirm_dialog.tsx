@@ -1,0 +1,43 @@
+/**
+ * Asks before something is gone for good.
+ *
+ * @module
+ */
+import { useEffect, useRef } from "hono/jsx/dom";
+import { strings } from "./strings.ts";
+
+/** What the dialog is given. */
+export interface ConfirmDialogProps {
+  readonly title: string;
+  /** What will be lost. */
+  readonly text: string;
+  onConfirm(): void;
+  onCancel(): void;
+}
+
+/** A modal question; Escape is a no. */
+export function ConfirmDialog({ title, text, onConfirm, onCancel }: ConfirmDialogProps) {
+  const says = strings.known;
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="confirm-title"
+      aria-describedby="confirm-text"
+      onCancel={(event: Event) => {
+        event.preventDefault();
+        onCancel();
+      }}
+    >
+      <h2 id="confirm-title">{title}</h2>
+      <p id="confirm-text">{text}</p>
+      <div class="line">
+        <button type="button" class="button plain" onClick={onCancel}>{says.cancel}</button>
+        <button type="button" class="button grave" onClick={onConfirm}>{says.confirm}</button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,204 @@
+/**
+ * Everything the page says, in one place.
+ *
+ * @module
+ */
+import type { RecalledBy } from "../functions/core/answer_type.ts";
+
+/** A sentence with its telling part, which is drawn bold: before, telling part, after. */
+export type Sentence = readonly [before: string, strong: string, after: string];
+
+const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+
+/** "a", "an" or nothing, with the blank behind it. */
+function article(noun: string): string {
+  const first = noun.split(/[\s-]/)[0]!;
+  const last = noun.split(/[\s-]/).at(-1)!;
+  // "sunglasses", "jeans"; but "grass", "bus", "iris", "lens".
+  if (/[^sui]s$/i.test(last) && !/^(lens|canvas|gas|atlas)$/i.test(last)) return "";
+  if (/^(uni|use|usa|eu|one|ukulele)/i.test(first)) return "a ";
+  return /^([aeiou]|hour|honest|heir)/i.test(first) ? "an " : "a ";
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The page in English. */
+export const strings = {
+  title: "Xolo",
+  sections: { photo: "Photo", answer: "Answer", known: "What I know" },
+
+  photo: {
+    choose: "Choose a photo",
+    instead: "Choose another photo",
+    hint: "or drop one here, or paste it",
+    drop: "Drop it",
+    alt: "The photo that was asked about",
+    samples: "Or try one of these:",
+    credits: "Photo credits",
+  },
+
+  answer: {
+    idle: "Show me a photo, and I will say what it is and how I know.",
+    asking: "Looking …",
+    unknown: ["", "I cannot say", " what this is."] as Sentence,
+
+    memory: {
+      is: (label: string): Sentence => ["That is ", label, "."],
+      perhaps: (label: string): Sentence => ["Perhaps ", label, "."],
+      by: {
+        bytes: () => "I know this very photo.",
+        copy: () => "I know this picture: yours is a copy of one that I was taught.",
+        look: (n: number) => `I remember the look from ${count(n, "photo", "photos")}.`,
+        face: (n: number) => `I remember the face from ${count(n, "photo", "photos")}.`,
+      } satisfies Record<RecalledBy, (memories: number) => string>,
+      unsure: "It looks much like it, but not enough to be sure.",
+      without: (label: string) => `Without that memory I would say: ${label}.`,
+    },
+
+    network: {
+      sure: (label: string): Sentence => [capital(article(label)), label, ""],
+      probably: (label: string): Sentence => [`Probably ${article(label)}`, label, ""],
+      perhaps: (label: string): Sentence => [`Perhaps ${article(label)}`, label, ""],
+      end: ".",
+      novel: { breed: ", of a breed I do not know.", kind: ", of a kind I do not know." },
+      nearest: (labels: readonly string[]) => `Nearest I know: ${labels.join(", ")}.`,
+      looksMostLike: (label: string, share: string) =>
+        `It looks most like ${article(label)}${label} (${share}).`,
+    },
+  },
+
+  route: {
+    heading: "How I know",
+    steps: {
+      bytes: "Same file?",
+      copy: "Same picture?",
+      look: "Same look?",
+      network: "The network",
+    },
+    found: { is: "yes", perhaps: "perhaps" },
+    states: {
+      passed: "no",
+      skipped: "not needed",
+      answered: "answered",
+      unsure: "not sure",
+    },
+    fromMemory: "from memory",
+    fromRule: "by a rule",
+    fromNetwork: "from the network",
+    fromNone: "no answer",
+  },
+
+  details: {
+    confidence: "Confidence",
+    confidenceHint: (share: string) => `of answers like this one, ${share} are right`,
+    reason: "Reason",
+    path: "Kind",
+    evidence: "Evidence",
+    evidenceBy: {
+      bytes: "same file as a memory of",
+      copy: "copy of a memory of",
+      look: "look of a memory of",
+      face: "face of a memory of",
+    } satisfies Record<RecalledBy, string>,
+    similarity: (similarity: string, threshold: string) => `${similarity}, needed ${threshold}`,
+    alternatives: "It could also be",
+    time: "Time",
+    total: (ms: string) => `${ms} ms`,
+    stages: {
+      decode: "reading the photo",
+      encode: "looking at it",
+      faces: "finding faces",
+      recall: "searching memory",
+      generalize: "finding the kind",
+      other: "everything else",
+    },
+  },
+
+  teach: {
+    heading: "Teach me",
+    name: "Name",
+    placeholder: "Grandma, Rex, my cup …",
+    keep: "Keep the photo, so that it can be shown below",
+    button: "Teach",
+    teaching: "Learning …",
+    taught: (label: string) => `Learnt. I will know ${label} from now on.`,
+    known: (label: string) => `I knew this photo as ${label} already.`,
+    nameless: "Give a name first: what should I answer when I see this again?",
+    notHere:
+      "This server takes lessons only from its own machine. Open the page there, or ask whoever runs it to set a token.",
+  },
+
+  known: {
+    empty: "Nothing yet. Ask about a photo, then give it a name.",
+    memories: (n: number) => count(n, "memory", "memories"),
+    negatives: (n: number) => `${n} × “not that”`,
+    more: "Show more",
+    photo: (label: string) => `A photo kept of ${label}`,
+    forget: "Forget",
+    forgetLabel: (label: string) => `Forget ${label}`,
+    forgetAll: "Forget everything",
+    confirmLabel: (label: string) => `Forget ${label}?`,
+    confirmAll: "Forget everything?",
+    erases: (memories: number, photos: number) =>
+      `This erases ${count(memories, "memory", "memories")}` +
+      (photos === 0
+        ? ""
+        : ` and ${count(photos, "photo", "photos")} that ${photos === 1 ? "was" : "were"} kept`) +
+      ". It cannot be undone.",
+    erasesAll: "This erases all memories and kept photos of this space. It cannot be undone.",
+    cancel: "Keep",
+    confirm: "Forget for good",
+    forgotten: (label: string, n: number) =>
+      `Forgotten: ${label}, ${count(n, "memory", "memories")}.`,
+    forgottenAll: (n: number) => `Forgotten: ${count(n, "memory", "memories")}.`,
+  },
+
+  demo: {
+    until: (time: string) =>
+      `This is a demo. What you teach is seen by nobody else and is gone at ${time}.`,
+    renewed: "Your demo space had expired, so here is a new one. Teach me again.",
+  },
+
+  token: {
+    heading: "This server asks for a token",
+    label: "Token",
+    button: "Use it",
+    hint: "Whoever runs it has one. It stays in this tab and is forgotten when you close it.",
+  },
+
+  footer: {
+    api: "API reference",
+    private: "Photos are not stored unless you ask for it.",
+  },
+
+  /** What went wrong, and what to do about it. */
+  problems: {
+    offline: "I cannot reach the server. Check the connection, then try again.",
+    notAPhoto: (type: string) =>
+      `That is no photo${type ? ` but ${type}` : ""}. Choose a JPEG, PNG, WebP or AVIF file.`,
+    400: "The server did not understand the request. Reload the page and try again.",
+    401: "The token is missing or wrong. Enter the one that the server was started with.",
+    403: "This server does not allow that from here. Open the page on the machine that it runs on.",
+    404: "That is no longer there. I have refreshed the list.",
+    409: "That photo is already known under that name. Choose another name.",
+    413: "That photo is too large. Choose a smaller one, or make this one smaller first.",
+    415:
+      "I cannot read this kind of file. Save the photo as a JPEG, PNG, WebP or AVIF, then try again.",
+    422:
+      "I cannot read this photo: the file seems damaged. Open it and save it anew, or choose another.",
+    poor: (reason: string) =>
+      `This photo teaches me too little: ${reason}. Choose one that shows more.`,
+    429: (wait: string) => `That was a lot in a short time. Try again ${wait}.`,
+    503: (wait: string) => `I am busy with other photos. Try again ${wait}.`,
+    507: "There is no room for more memories. Forget something first, then teach again.",
+    other: (detail: string) => `Something went wrong: ${detail}. Try again in a while.`,
+    soon: "in a moment",
+    inSeconds: (n: number) => `in ${count(n, "second", "seconds")}`,
+    inMinutes: (n: number) => `in ${count(n, "minute", "minutes")}`,
+  },
+} as const;
+
+/** A set of strings in one language. */
+export type Strings = typeof strings;

@@ -1,0 +1,204 @@
+/**
+ * From an answer to words: what the page says, as plain values without a document.
+ *
+ * The words follow the probabilities, not the flags: "a dog, of a breed I do not know" only where
+ * that is the likelier case, "it looks most like …" where it is not.
+ *
+ * @module
+ */
+import type { Answer, RecalledBy } from "../functions/core/answer_type.ts";
+import { type Sentence, strings } from "./strings.ts";
+
+/** An answer in words. */
+export interface Words {
+  /** The answer itself. */
+  readonly headline: Sentence;
+  /** What qualifies it, if anything. */
+  readonly more: readonly string[];
+}
+
+/** From here on a kind is said without a "probably", and below the second without even that. */
+const SURE = 0.9;
+const PROBABLE = 0.6;
+
+/** From here on it is likelier than not that the type below the kind was never seen. */
+const NOVEL = 0.5;
+
+/** How many of the nearest types are named. */
+const NAMED = 3;
+
+/** Kinds whose types people call breeds. */
+const BRED = new Set(["dog", "cat", "domestic cat", "house cat"]);
+
+/**
+ * A probability as people say it: whole percents, never a rounded 0 % or 100 %.
+ *
+ * @param probability 0 to 1
+ */
+export function percent(probability: number): string {
+  if (probability >= 1) return "100 %";
+  if (probability > 0.99) return "over 99 %";
+  if (probability < 0.01) return "under 1 %";
+  return `${Math.round(probability * 100)} %`;
+}
+
+/** Milliseconds with as many digits as tell something. */
+export function milliseconds(ms: number): string {
+  return ms >= 10 ? ms.toFixed(0) : ms >= 1 ? ms.toFixed(1) : ms.toFixed(2);
+}
+
+/**
+ * Says an answer in words.
+ *
+ * @example
+ * ```ts
+ * import { sayAnswer } from "./words.ts";
+ *
+ * const said = sayAnswer({
+ *   label: "dog", route: "network", certainty: "is", confidence: 0.97,
+ *   path: ["animal", "dog"], novelty: 0.8, evidence: [],
+ *   alternatives: [{ label: "Pembroke", confidence: 0.3 }],
+ * });
+ * console.assert(said.headline.join("") === "A dog, of a breed I do not know.");
+ * ```
+ */
+export function sayAnswer(answer: Sayable): Words {
+  if (answer.label === null) return sayNothing(answer);
+  return answer.route === "memory"
+    ? sayMemory(answer.label, answer)
+    : sayNetwork(answer.label, answer);
+}
+
+/** The part of an answer that the words are made of. */
+export type Sayable = Pick<
+  Answer,
+  | "label"
+  | "route"
+  | "certainty"
+  | "confidence"
+  | "path"
+  | "novelty"
+  | "evidence"
+  | "alternatives"
+>;
+
+function sayMemory(label: string, { certainty, evidence, alternatives }: Sayable): Words {
+  const { memory } = strings.answer;
+  if (certainty === "is") {
+    const first = evidence[0];
+    return {
+      headline: memory.is(label),
+      more: first ? [memory.by[first.by](evidence.length)] : [],
+    };
+  }
+  const instead = alternatives[0];
+  return {
+    headline: memory.perhaps(label),
+    more: [memory.unsure, ...(instead ? [memory.without(instead.label)] : [])],
+  };
+}
+
+function sayNetwork(
+  label: string,
+  { certainty, confidence, path, novelty, alternatives }: Sayable,
+): Words {
+  const { network } = strings.answer;
+  const [before, strong] = certainty === "unknown" || confidence < PROBABLE
+    ? network.perhaps(label)
+    : confidence < SURE
+    ? network.probably(label)
+    : network.sure(label);
+  const below = alternatives.filter((a) => a.label !== label);
+  const best = below[0];
+  if (novelty >= NOVEL) {
+    const bred = BRED.has(label) || path.some((kind) => BRED.has(kind));
+    return {
+      headline: [before, strong, bred ? network.novel.breed : network.novel.kind],
+      more: best ? [network.nearest(below.slice(0, NAMED).map((a) => a.label))] : [],
+    };
+  }
+  return {
+    headline: [before, strong, network.end],
+    more: best ? [network.looksMostLike(best.label, percent(best.confidence))] : [],
+  };
+}
+
+function sayNothing({ alternatives }: Sayable): Words {
+  const { unknown, network } = strings.answer;
+  const best = alternatives[0];
+  return {
+    headline: unknown,
+    more: best ? [network.looksMostLike(best.label, percent(best.confidence))] : [],
+  };
+}
+
+/** A station on the way to the answer. */
+export interface Step {
+  readonly id: "bytes" | "copy" | "look" | "network";
+  readonly title: string;
+  /** `passed` found nothing, `answered` gave the answer, `skipped` was not needed. */
+  readonly state: "passed" | "answered" | "skipped";
+  /** The state in words. */
+  readonly says: string;
+}
+
+const STATIONS: Readonly<Record<RecalledBy, Step["id"]>> = {
+  bytes: "bytes",
+  copy: "copy",
+  look: "look",
+  face: "look",
+};
+
+/** The way that an answer took, station by station. */
+export function sayRoute(
+  { route, certainty, evidence }: Pick<Answer, "route" | "certainty" | "evidence">,
+): readonly Step[] {
+  const { steps, states, found } = strings.route;
+  const recalled = route === "memory" ? evidence[0] : undefined;
+  const end = recalled ? STATIONS[recalled.by] : "network";
+  const ids = Object.keys(steps) as Step["id"][];
+  const last = ids.indexOf(end);
+  return ids.map((id, i): Step => {
+    const title = steps[id];
+    if (i < last) return { id, title, state: "passed", says: states.passed };
+    if (i > last) return { id, title, state: "skipped", says: states.skipped };
+    const says = recalled
+      ? (certainty === "is" ? found.is : found.perhaps)
+      : route === "none"
+      ? states.unsure
+      : states.answered;
+    return { id, title, state: "answered", says };
+  });
+}
+
+/** What answered, in two words. */
+export function sayOrigin(route: Answer["route"]): string {
+  const { fromMemory, fromRule, fromNetwork, fromNone } = strings.route;
+  return { memory: fromMemory, rule: fromRule, network: fromNetwork, none: fromNone }[route];
+}
+
+/** One stage of the time that an answer took. */
+export interface Stage {
+  readonly id: keyof typeof strings.details.stages;
+  readonly title: string;
+  readonly ms: number;
+  /** 0 to 1 of the total. */
+  readonly share: number;
+}
+
+/** Where the time went, in the order of the work; stages that took none are left out. */
+export function sayTimings({ total, ...stages }: Answer["timings"]): readonly Stage[] {
+  const titles = strings.details.stages;
+  const spent = Object.values(stages).reduce((sum, ms) => sum + ms, 0);
+  const whole = Math.max(total, spent);
+  const rows: [keyof typeof titles, number][] = [
+    ["decode", stages.decode],
+    ["encode", stages.encode],
+    ["faces", stages.faces],
+    ["recall", stages.recall],
+    ["generalize", stages.generalize],
+    ["other", Math.max(0, whole - spent)],
+  ];
+  return rows.filter(([, ms]) => ms > 0)
+    .map(([id, ms]) => ({ id, title: titles[id], ms, share: ms / whole }));
+}
