@@ -4,8 +4,10 @@
  * @module
  */
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { cohortOf } from "../models/look.ts";
-import { type Manifest, parseManifest, verifyFile } from "../models/manifest.ts";
+import { type Manifest, parseManifest } from "../models/manifest.ts";
+import { verifyFile } from "../models/verify_file.ts";
 import { parseHierarchy } from "../models/hierarchy.ts";
 import { type AnswerPhoto, createAnswer } from "./core/answer.ts";
 import type { Encoder } from "./core/encoder.ts";
@@ -17,6 +19,7 @@ import { createTeach, type TeachPhotos } from "./core/teach.ts";
 import { createInProcessTable } from "./memory/in_process.ts";
 import { openKvTable } from "./memory/kv.ts";
 import { createPhotoEncoder } from "./photo/encoder.ts";
+import { chooseRuntime } from "./photo/runtime.ts";
 import type { Settings } from "./settings.ts";
 
 /** What answers are made with, opened. */
@@ -65,14 +68,15 @@ export async function openParts(
     network,
   );
   const judge = createLookJudge(look, cohortOf(cohort));
+  const runtime = await chooseRuntime(settings.runtime, (line) => console.warn(line));
   const { memory, store } = await openStore(settings);
   try {
     const encoder = await createPhotoEncoder({
-      manifest,
-      backbone: weights,
+      section: backbone,
+      model: weights,
+      runtime,
       memoryMb: settings.memoryMb,
       cores: availableParallelism(),
-      ...(settings.runtime === undefined ? {} : { runtime: settings.runtime }),
     });
     return {
       manifest,
@@ -102,5 +106,12 @@ async function openStore(
   if (data === ":memory:") {
     return { memory: createInProcessTable({ tableBytes }), store: "in-process" };
   }
-  return { memory: await openKvTable({ folder: data, tableBytes }), store: "deno-kv" };
+  if (data === undefined) {
+    return { memory: await openKvTable(await Deno.openKv(), { tableBytes }), store: "deno-kv" };
+  }
+  await Deno.mkdir(data, { recursive: true, mode: 0o700 });
+  return {
+    memory: await openKvTable(join(data, "memories.sqlite"), { tableBytes }),
+    store: "deno-kv",
+  };
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import { z } from "zod";
+import { lookSection } from "./look.ts";
 import { networkSection } from "./network.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
@@ -85,6 +86,7 @@ export const sections = {
   backbone: backboneSection,
   hierarchy: hierarchySection,
   network: networkSection,
+  look: lookSection,
   recall: recallSection,
 } as const;
 

@@ -18,10 +18,11 @@ import type { Recipe } from "./recipe.ts";
 import { recipe as backbone } from "./recipes/backbone.ts";
 import { recipe as calibrate } from "./recipes/calibrate.ts";
 import { recipe as hierarchy } from "./recipes/hierarchy.ts";
+import { recipe as look } from "./recipes/look.ts";
 import { recipe as recall } from "./recipes/recall.ts";
 
 /** In the order that they need one another. */
-const recipes: readonly Recipe[] = [backbone, hierarchy, calibrate, recall];
+const recipes: readonly Recipe[] = [backbone, hierarchy, calibrate, look, recall];
 
 function help(): string {
   const width = Math.max(...recipes.map(({ name }) => name.length));

@@ -39,6 +39,8 @@ export interface EncodeOptions {
 export interface Encoder {
   /** Names what made the embedding; embeddings of different models are never compared. */
   readonly model: { readonly id: string; readonly version: string };
+  /** Names the inference engine. */
+  readonly runtime: "native" | "wasm";
   /**
    * @throws {UnsupportedPhotoError} for a format that is not read
    * @throws {DamagedPhotoError} for a damaged file

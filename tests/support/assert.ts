@@ -22,17 +22,17 @@ export function assertFalse(expr: unknown, msg = "expected a falsy value"): void
 
 /** Deep equality, by value and prototype. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
-  assertStrict.deepStrictEqual(actual, expected, msg);
+  assertStrict.deepStrictEqual(actual, expected, msg as string);
 }
 
 /** Deep inequality. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
-  assertStrict.notDeepStrictEqual(actual, expected, msg);
+  assertStrict.notDeepStrictEqual(actual, expected, msg as string);
 }
 
 /** Equality by `Object.is`. */
 export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): void {
-  assertStrict.strictEqual(actual, expected, msg);
+  assertStrict.strictEqual(actual, expected, msg as string);
 }
 
 /** `|actual − expected| ≤ tolerance` (default 1e-7 of the expected size). */
@@ -117,7 +117,7 @@ export function assertObjectMatch(
     const from = a as Record<PropertyKey, unknown>;
     return Object.fromEntries(Object.entries(e).map(([k, v]) => [k, pick(from[k], v)]));
   };
-  assertStrict.deepStrictEqual(pick(actual, expected), expected, msg);
+  assertStrict.deepStrictEqual(pick(actual, expected), expected, msg as string);
 }
 
 type ErrorClass<E extends Error> = new (...args: never[]) => E;

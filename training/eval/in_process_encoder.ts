@@ -30,6 +30,7 @@ export async function openInProcessEncoder(
   const backbone = createBackbone(session, section);
   return {
     model: { id: backbone.id, version: backbone.version },
+    runtime: "native",
     async encode(photo, options = {}) {
       const start = performance.now();
       const { working, image } = await decodePhoto(photo);
