@@ -51,7 +51,7 @@ export function createGeneralizer(
       : answer.leaves.map((leaf) => hierarchy.leaf(leaf));
     const alternatives = guesses
       .filter((node) => node !== answer)
-      .map((node): Alternative => ({ label: node.name, confidence: confidence(node) }))
+      .map((node): Alternative => ({ label: node.name, confidence: probability(node) }))
       .filter((guess) => guess.confidence >= LEAST_ALTERNATIVE)
       .sort((a, b) => b.confidence - a.confidence)
       .slice(0, ALTERNATIVES);

@@ -80,9 +80,7 @@ export function calibrate(
     L2,
   );
 
-  const novelties = kinds.map((kind) =>
-    fitNovelty(some.filter((photo) => isOf(photo, kind)), kind)
-  );
+  const novelties = fitNovelties(some, kinds);
   // Dogs are the kind with the most types; what holds for them is the best guess for others.
   const novelty = novelties[0]!;
   const [dog] = kinds;
@@ -149,19 +147,24 @@ function fitTemperature(photos: readonly SeenPhoto[]): number {
   return (low + high) / 2;
 }
 
-/** Known and new types count alike, whatever their numbers of photos. */
-function fitNovelty(photos: readonly SeenPhoto[], kind: HierarchyNode): Logistic {
-  const count = { known: 0, new: 0, leaf: 0 };
-  for (const { source } of photos) count[source]++;
-  const { weights, biases } = fitSoftmax(
-    photos.map((photo) => ({
-      features: [logOdds(share(photo, kind))],
+/**
+ * One slope for all open kinds, for of cats there are few known breeds; an intercept each. Known
+ * and new types of a kind count alike, whatever their numbers of photos.
+ */
+function fitNovelties(photos: readonly SeenPhoto[], kinds: readonly HierarchyNode[]): Logistic[] {
+  const examples = kinds.flatMap((kind, k) => {
+    const of = photos.filter((photo) => isOf(photo, kind));
+    return of.map((photo) => ({
+      features: [logOdds(share(photo, kind)), ...kinds.slice(1).map((_, i) => i + 1 === k ? 1 : 0)],
       label: photo.source === "new" ? 0 : 1,
-      weight: 1 / count[photo.source],
-    })),
-    2,
-  );
-  return { slope: weights[0]![0]!, intercept: biases[0]! };
+      weight: of.length / of.filter(({ source }) => source === photo.source).length,
+    }));
+  });
+  const { weights: [weights], biases: [bias] } = fitSoftmax(examples, 2, L2);
+  return kinds.map((_, k) => ({
+    slope: weights![0]!,
+    intercept: bias! + (k === 0 ? 0 : weights![k]!),
+  }));
 }
 
 /** For each photo the nodes that could be its answer, the most telling first. */
