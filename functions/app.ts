@@ -14,6 +14,7 @@ import { memoriesRoutes } from "./routes/memories.ts";
 import { operationsRoutes } from "./routes/operations.ts";
 import { docsPolicy, pageRoutes } from "./routes/page.ts";
 import { onError, onNotFound, problem } from "./routes/problem.ts";
+import { rawBody } from "./routes/raw_body.ts";
 import type { Services } from "./routes/services.ts";
 import { createRoutes } from "./routes/shared.ts";
 import { transferRoutes } from "./routes/transfer.ts";
@@ -56,7 +57,8 @@ export function createApp(services: Services) {
     maxSize: limits.requestBytes,
     onError: (c) => problem(c, 413, `the request should have at most ${limits.requestBytes} bytes`),
   }));
-  app.use(inFlight(limits.inFlightBytes, limits.requestBytes));
+  app.use(inFlight(limits.inFlightBytes));
+  app.use("/classify", rawBody());
   app.use(access(services.access));
 
   const routes = app

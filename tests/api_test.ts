@@ -10,9 +10,9 @@ import sharp from "sharp";
 import type { Answer } from "../functions/core/answer_type.ts";
 import { formOf, samplePhoto, startService, type TestService } from "./support/service.ts";
 
-const CAT = "chelsea.jpg";
-const CUP = "coffee.jpg";
-const PERSON = "astronaut.jpg";
+const CAT = "chelsea_cat.jpg";
+const CUP = "coffee_cup.jpg";
+const PERSON = "eileen_collins.jpg";
 
 /** Runs a test against a service of its own. */
 function serviceTest(
@@ -105,6 +105,7 @@ serviceTest("POST /classify takes a form, raw bytes and JSON alike", async (serv
     ),
   ]);
   const answers: Answer[] = await Promise.all(replies.map((reply) => reply.json()));
+  assertEquals(replies.map(({ status }) => status), [200, 200, 200, 200, 200, 200]);
   for (const answer of answers) {
     assertEquals(answer.label, answers[0]!.label);
     assertEquals(answer.confidence, answers[0]!.confidence);
