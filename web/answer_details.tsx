@@ -1,19 +1,18 @@
 /**
- * Why the answer is what it is: its way, its evidence, its confidence and its time.
+ * Why the answer is what it is: its kind, its evidence, its confidence and its time.
  *
  * @module
  */
 import type { Answer, Evidence } from "../functions/core/answer_type.ts";
 import { strings } from "./strings.ts";
-import { milliseconds, percent, sayRoute, sayTimings } from "./words.ts";
+import { milliseconds, percent, sayTimings } from "./words.ts";
 
 /** Everything that stands behind an answer. */
 export function AnswerDetails({ answer }: { readonly answer: Answer }) {
   const says = strings.details;
   return (
     <div class="details">
-      <h3>{strings.route.heading}</h3>
-      <RouteView answer={answer} />
+      <h3>{says.heading}</h3>
       <dl>
         {answer.path.length > 0 && (
           <>
@@ -29,8 +28,7 @@ export function AnswerDetails({ answer }: { readonly answer: Answer }) {
         <dd>
           <Bar share={answer.confidence} />
           <span>
-            <b>{percent(answer.confidence)}</b>{" "}
-            <small>{says.confidenceHint(percent(answer.confidence))}</small>
+            <b>{percent(answer.confidence)}</b> <small>{says.confidenceHint}</small>
           </span>
         </dd>
         {answer.evidence.length > 0 && (
@@ -66,18 +64,6 @@ export function AnswerDetails({ answer }: { readonly answer: Answer }) {
         </dd>
       </dl>
     </div>
-  );
-}
-
-function RouteView({ answer }: { readonly answer: Answer }) {
-  return (
-    <ol class="route">
-      {sayRoute(answer).map(({ id, title, state, says }) => (
-        <li key={id} data-state={state} data-certainty={answer.certainty}>
-          <span class="station">{title}</span> <span class="says">{says}</span>
-        </li>
-      ))}
-    </ol>
   );
 }
 

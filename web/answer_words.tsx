@@ -37,7 +37,8 @@ function Said({ answer }: { readonly answer: Answer }) {
       </p>
       {more.map((sentence) => <p key={sentence}>{sentence}</p>)}
       <p class="origin" data-route={answer.route}>
-        {sayOrigin(answer.route)} · {percent(answer.confidence)}
+        {sayOrigin(answer.route)}
+        {answer.route !== "none" && ` · ${percent(answer.confidence)}`}
       </p>
     </>
   );

@@ -12,6 +12,7 @@ import type { Client, KnownLabel } from "./client.ts";
 import { KnownList } from "./known_list.tsx";
 import { PhotoInput } from "./photo_input.tsx";
 import { sayProblem } from "./problem_words.ts";
+import { RouteView } from "./route_view.tsx";
 import { type Keep, keepToken, leaveDemoSpace, openSession, type Session } from "./session.ts";
 import { strings } from "./strings.ts";
 import { TeachForm } from "./teach_form.tsx";
@@ -110,7 +111,7 @@ export function App({ origin, keep }: AppProps) {
         <section class="card" aria-labelledby="answer-heading">
           <h2 id="answer-heading">{strings.sections.answer}</h2>
           <AnswerWords phase={phase} />
-          {answer && <AnswerDetails answer={answer} />}
+          <RouteView answer={answer} />
           {mayTeach && <TeachForm ready={answer !== undefined} onTeach={teach} />}
           {session?.allowed === "ask" && <p class="quiet">{strings.teach.notHere}</p>}
           {session?.allowed === "token" && (
@@ -121,6 +122,7 @@ export function App({ origin, keep }: AppProps) {
               }}
             />
           )}
+          {answer && <AnswerDetails answer={answer} />}
         </section>
       </div>
       {mayTeach && (

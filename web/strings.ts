@@ -10,18 +10,51 @@ export type Sentence = readonly [before: string, strong: string, after: string];
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
-/** "a", "an" or nothing, with the blank behind it. */
-function article(noun: string): string {
-  const first = noun.split(/[\s-]/)[0]!;
-  const last = noun.split(/[\s-]/).at(-1)!;
-  // "sunglasses", "jeans"; but "grass", "bus", "iris", "lens".
-  if (/[^sui]s$/i.test(last) && !/^(lens|canvas|gas|atlas)$/i.test(last)) return "";
-  if (/^(uni|use|usa|eu|one|ukulele)/i.test(first)) return "a ";
-  return /^([aeiou]|hour|honest|heir)/i.test(first) ? "an " : "a ";
+/** Kinds that are not counted, and so take no article. */
+const UNCOUNTED = new Set([
+  "bread",
+  "broccoli",
+  "cauliflower",
+  "cloth",
+  "clothing",
+  "corn",
+  "dough",
+  "electronic equipment",
+  "food",
+  "footwear",
+  "furniture",
+  "guacamole",
+  "hay",
+  "headwear",
+  "ice cream",
+  "red wine",
+  "sports equipment",
+  "toilet tissue",
+  "velvet",
+  "wool",
+]);
+
+/** Ends like a plural, but is none. */
+const ONE = /(lens|canvas|gas|atlas|patas|triceratops|Great Pyrenees|Bouvier des Flandres|woods)$/i;
+
+/** A noun with "a", "an" or nothing before it: [article with its blank, noun]. */
+function counted(noun: string): readonly [article: string, noun: string] {
+  // "sunglasses", "binoculars"; but "grass", "bus", "iris".
+  const plural = /[^sui]s$/i.test(noun) && !ONE.test(noun);
+  if (plural || UNCOUNTED.has(noun.toLowerCase())) return ["", noun];
+  if (/^(uni|use|usa|eu|one\b|ukulele)/i.test(noun)) return ["a ", noun];
+  return [/^([aeiou]|hour|honest|heir)/i.test(noun) ? "an " : "a ", noun];
 }
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Opens a sentence with a noun, which is its telling part. */
+function opens(adverb: string, noun: string, after: string): Sentence {
+  const [article] = counted(noun);
+  const before = adverb + article;
+  return before === "" ? ["", capital(noun), after] : [capital(before), noun, after];
 }
 
 /** The page in English. */
@@ -58,14 +91,14 @@ export const strings = {
     },
 
     network: {
-      sure: (label: string): Sentence => [capital(article(label)), label, ""],
-      probably: (label: string): Sentence => [`Probably ${article(label)}`, label, ""],
-      perhaps: (label: string): Sentence => [`Perhaps ${article(label)}`, label, ""],
+      sure: (label: string, after: string) => opens("", label, after),
+      probably: (label: string, after: string) => opens("probably ", label, after),
+      perhaps: (label: string, after: string) => opens("perhaps ", label, after),
       end: ".",
       novel: { breed: ", of a breed I do not know.", kind: ", of a kind I do not know." },
       nearest: (labels: readonly string[]) => `Nearest I know: ${labels.join(", ")}.`,
       looksMostLike: (label: string, share: string) =>
-        `It looks most like ${article(label)}${label} (${share}).`,
+        `It looks most like ${counted(label).join("")} (${share}).`,
     },
   },
 
@@ -92,7 +125,8 @@ export const strings = {
 
   details: {
     confidence: "Confidence",
-    confidenceHint: (share: string) => `of answers like this one, ${share} are right`,
+    confidenceHint: "so many of the answers like this one are right",
+    heading: "Why",
     reason: "Reason",
     path: "Kind",
     evidence: "Evidence",
@@ -119,7 +153,7 @@ export const strings = {
   teach: {
     heading: "Teach me",
     name: "Name",
-    placeholder: "Grandma, Rex, my cup …",
+    placeholder: "Grandma, Rex …",
     keep: "Keep the photo, so that it can be shown below",
     button: "Teach",
     teaching: "Learning …",

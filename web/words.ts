@@ -103,22 +103,22 @@ function sayNetwork(
   { certainty, confidence, path, novelty, alternatives }: Sayable,
 ): Words {
   const { network } = strings.answer;
-  const [before, strong] = certainty === "unknown" || confidence < PROBABLE
-    ? network.perhaps(label)
+  const say = certainty === "unknown" || confidence < PROBABLE
+    ? network.perhaps
     : confidence < SURE
-    ? network.probably(label)
-    : network.sure(label);
+    ? network.probably
+    : network.sure;
   const below = alternatives.filter((a) => a.label !== label);
   const best = below[0];
   if (novelty >= NOVEL) {
     const bred = BRED.has(label) || path.some((kind) => BRED.has(kind));
     return {
-      headline: [before, strong, bred ? network.novel.breed : network.novel.kind],
+      headline: say(label, bred ? network.novel.breed : network.novel.kind),
       more: best ? [network.nearest(below.slice(0, NAMED).map((a) => a.label))] : [],
     };
   }
   return {
-    headline: [before, strong, network.end],
+    headline: say(label, network.end),
     more: best ? [network.looksMostLike(best.label, percent(best.confidence))] : [],
   };
 }
@@ -137,8 +137,8 @@ export interface Step {
   readonly id: "bytes" | "copy" | "look" | "network";
   readonly title: string;
   /** `passed` found nothing, `answered` gave the answer, `skipped` was not needed. */
-  readonly state: "passed" | "answered" | "skipped";
-  /** The state in words. */
+  readonly state: "waiting" | "passed" | "answered" | "skipped";
+  /** The state in words; empty while waiting. */
   readonly says: string;
 }
 
@@ -148,6 +148,13 @@ const STATIONS: Readonly<Record<RecalledBy, Step["id"]>> = {
   look: "look",
   face: "look",
 };
+
+/** The way that answers take, before there is one. */
+export function sayRouteAhead(): readonly Step[] {
+  const { steps } = strings.route;
+  return (Object.keys(steps) as Step["id"][])
+    .map((id) => ({ id, title: steps[id], state: "waiting", says: "" }));
+}
 
 /** The way that an answer took, station by station. */
 export function sayRoute(
@@ -186,7 +193,10 @@ export interface Stage {
   readonly share: number;
 }
 
-/** Where the time went, in the order of the work; stages that took none are left out. */
+/** Stages below this share of the total are left out. */
+const NOTABLE = 0.005;
+
+/** Where the time went, in the order of the work; stages that took next to none are left out. */
 export function sayTimings({ total, ...stages }: Answer["timings"]): readonly Stage[] {
   const titles = strings.details.stages;
   const spent = Object.values(stages).reduce((sum, ms) => sum + ms, 0);
@@ -199,6 +209,6 @@ export function sayTimings({ total, ...stages }: Answer["timings"]): readonly St
     ["generalize", stages.generalize],
     ["other", Math.max(0, whole - spent)],
   ];
-  return rows.filter(([, ms]) => ms > 0)
+  return rows.filter(([, ms]) => ms > whole * NOTABLE)
     .map(([id, ms]) => ({ id, title: titles[id], ms, share: ms / whole }));
 }
