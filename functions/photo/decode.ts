@@ -3,35 +3,14 @@
  *
  * @module
  */
-import sharp from "sharp";
-import type { Sharp } from "sharp";
 import type { WorkingImage } from "../../models/pixels.ts";
 import type { ImageSize } from "../core/encoder.ts";
 import { DamagedPhotoError, PhotoTooLargeError } from "../core/errors.ts";
 import { readHeader } from "./header.ts";
-import { decodeHeic } from "./heic.ts";
+import { decodeHeicApart } from "./heic_apart.ts";
 import { checkBytes, checkPixels, DEFAULT_LIMITS } from "./limits.ts";
 import type { PhotoLimits } from "./limits.ts";
-
-// libvips keeps its settings once a process. They are set where `sharp` is imported, so that no
-// photo reaches it before: no cache of what was seen, one thread a photo (the pool is what runs
-// photos side by side), and no loader but those of the formats that are read: neither SVG nor
-// TIFF nor anything that goes by a file's name.
-sharp.cache(false);
-sharp.concurrency(1);
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({
-  operation: [
-    "VipsForeignLoadJpegBuffer",
-    "VipsForeignLoadPngBuffer",
-    "VipsForeignLoadWebpBuffer",
-    "VipsForeignLoadHeifBuffer",
-    "VipsForeignLoadNsgifBuffer",
-  ],
-});
-
-/** Long side of the working image. */
-export const WORKING_SIDE = 1280;
+import { sharp, toWorking } from "./vips.ts";
 
 /** A decoded photo. */
 export interface DecodedPhoto {
@@ -62,12 +41,7 @@ export async function decodePhoto(
   const header = readHeader(bytes);
   checkPixels(header, limits);
   if (header.format === "heic") {
-    const { data, width, height, channels } = await decodeHeic(bytes);
-    checkPixels({ ...header, width, height }, limits);
-    return {
-      working: await toWorking(sharp(data, { raw: { width, height, channels } })),
-      image: { width, height },
-    };
+    return await decodeHeicApart(bytes);
   }
   try {
     const photo = sharp(bytes, {
@@ -97,27 +71,6 @@ export async function decodePhoto(
       }`,
     );
   }
-}
-
-async function toWorking(photo: Sharp): Promise<WorkingImage> {
-  const { data, info } = await photo
-    .resize({
-      width: WORKING_SIDE,
-      height: WORKING_SIDE,
-      fit: "inside",
-      withoutEnlargement: true,
-    })
-    .flatten({ background: "white" })
-    .toColourspace("srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  if (channels === 3) return { width, height, data: pixels };
-  if (channels !== 1) throw new TypeError(`Expected 1 or 3 channels, got ${channels}`);
-  const rgb = new Uint8Array(width * height * 3);
-  for (let i = 0; i < pixels.length; i++) rgb.fill(pixels[i]!, i * 3, i * 3 + 3);
-  return { width, height, data: rgb };
 }
 
 /** The working image as a JPEG of quality 90 without any metadata. */

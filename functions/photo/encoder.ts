@@ -6,6 +6,7 @@
 import type { BackboneSection } from "../../models/manifest.ts";
 import type { Encoded, Encoder } from "../core/encoder.ts";
 import { DamagedPhotoError, PhotoTooLargeError, UnsupportedPhotoError } from "../core/errors.ts";
+import { returnFreedMemory } from "./allocator.ts";
 import { readHeader } from "./header.ts";
 import { checkBytes, checkPixels, decodeMemory, DEFAULT_LIMITS } from "./limits.ts";
 import type { PhotoLimits } from "./limits.ts";
@@ -16,17 +17,19 @@ import type { EncodeRequest, WorkerSettings } from "./worker.ts";
 const MIB = 2 ** 20;
 
 /** What the process takes besides the Workers: Deno, the routes, the memory table. */
-const PROCESS = 144 * MIB;
+const PROCESS = 128 * MIB;
 /** What a Worker takes once it has run, by engine. */
-const WORKER: Readonly<Record<Runtime, number>> = { native: 72 * MIB, wasm: 176 * MIB };
+const WORKER: Readonly<Record<Runtime, number>> = { native: 80 * MIB, wasm: 208 * MIB };
 /** No second Worker is worth more than reading ordinary photos. */
 const LEAST_DECODE = 96 * MIB;
 
 /** How the pool is laid out. */
 export interface PoolPlan {
   readonly workers: number;
-  /** Bytes that the decoders of all Workers may take together. */
-  readonly decode: number;
+  /** Bytes that a Worker takes by itself. */
+  readonly workerMemory: number;
+  /** Bytes that the Workers and their decoders may take together. */
+  readonly memory: number;
   /** Bytes of photos that may wait. */
   readonly queue: number;
 }
@@ -35,7 +38,7 @@ export interface PoolPlan {
  * Divides the memory of the process among Workers, decoders and the queue.
  *
  * @param memoryMb of the whole process, in MiB
- * @throws {RangeError} for less memory or cores than one Worker needs
+ * @throws {RangeError} for less memory or fewer cores than one Worker needs
  *
  * @example
  * ```ts
@@ -48,20 +51,17 @@ export function planPool(
   { memoryMb, cores, runtime }: { memoryMb: number; cores: number; runtime: Runtime },
 ): PoolPlan {
   if (!(cores >= 1)) throw new RangeError(`Cannot plan for ${cores} cores: need at least 1`);
-  const queue = Math.min(64, memoryMb / 16) * MIB;
-  const rest = memoryMb * MIB - PROCESS - queue;
-  const affordable = Math.floor((rest - LEAST_DECODE) / WORKER[runtime]);
-  const workers = Math.max(1, Math.min(Math.floor(cores), affordable));
-  const decode = rest - workers * WORKER[runtime];
-  if (decode < LEAST_DECODE / 2) {
-    const least = PROCESS + WORKER[runtime] + LEAST_DECODE;
+  const workerMemory = WORKER[runtime];
+  const queue = Math.min(64 * MIB, memoryMb * MIB / 20);
+  const memory = memoryMb * MIB - PROCESS - queue;
+  if (memory < workerMemory + LEAST_DECODE) {
+    const least = (PROCESS + workerMemory + LEAST_DECODE) / MIB / 0.95;
     throw new RangeError(
-      `XOLO_MEMORY_MB is ${memoryMb}, the ${runtime} engine needs at least ${
-        Math.ceil(least / MIB / 64) * 64
-      }`,
+      `XOLO_MEMORY_MB is ${memoryMb}, the ${runtime} engine needs at least ${Math.ceil(least)}`,
     );
   }
-  return { workers, decode, queue };
+  const affordable = Math.floor((memory - LEAST_DECODE) / workerMemory);
+  return { workers: Math.min(Math.floor(cores), affordable), workerMemory, memory, queue };
 }
 
 /** Parts and settings of {@linkcode createPhotoEncoder}. */
@@ -106,7 +106,8 @@ function ofMeaning(error: unknown): unknown {
 export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<Encoder> {
   const { section, model, runtime, timeLimit = 20_000, queue = 64 } = options;
   const plan = planPool(options);
-  const limits: PhotoLimits = { ...DEFAULT_LIMITS, memory: plan.decode };
+  returnFreedMemory();
+  const limits: PhotoLimits = { ...DEFAULT_LIMITS, memory: plan.memory - plan.workerMemory };
   const settings: WorkerSettings = { runtime, model, section, limits };
   const pool = createWorkerPool<EncodeRequest, Encoded>({
     spawn() {
@@ -116,7 +117,8 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
     },
     size: plan.workers,
     queue: { jobs: queue, bytes: plan.queue },
-    memory: plan.decode,
+    workerMemory: plan.workerMemory,
+    memory: plan.memory,
     timeLimit,
   });
   try {
@@ -127,6 +129,7 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
   }
   return {
     model: { id: section.id, version: section.version },
+    runtime,
     async encode(photo, { keepPhoto = false, signal } = {}) {
       checkBytes(photo, limits);
       const header = readHeader(photo);

@@ -55,8 +55,7 @@ function damaged(message = "the picture in it cannot be decoded"): DamagedPhotoE
 /**
  * Decodes the primary picture of a HEIC file.
  *
- * The decoder is loaded on first need. Each photo gets a fresh instance: WebAssembly memory never
- * shrinks, and what a hostile file did to one instance is gone with it.
+ * The decoder is loaded on first need and instantiated for each photo.
  *
  * @throws {DamagedPhotoError} for a damaged file
  */

@@ -38,7 +38,7 @@ function bytesPerPixel(header: PhotoHeader): number {
     case "gif":
       return 6;
     case "avif":
-      return header.depth > 3 ? 30 : 20;
+      return header.depth > 3 ? 26 : 17.5;
     case "heic":
       return header.depth > 3 ? 18 : 12;
   }

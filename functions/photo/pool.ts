@@ -6,9 +6,13 @@
  */
 import { BusyError } from "../core/errors.ts";
 
-/** What a pooled Worker posts. The first message after its start is `ready` or `failed`. */
+/**
+ * What a pooled Worker posts. The first message after its start is `ready` or `failed`. When it
+ * is sent `null` it lets go of what it holds outside the JavaScript heap and posts `released`.
+ */
 export type WorkerReply<Output> =
   | { readonly type: "ready" }
+  | { readonly type: "released" }
   | { readonly type: "done"; readonly output: Output }
   /** The job cannot be done; also instead of `ready`, when the Worker cannot start. */
   | { readonly type: "failed"; readonly name: string; readonly message: string };
@@ -33,7 +37,12 @@ export interface PoolOptions {
   readonly size: number;
   /** Most jobs that wait, and the most bytes that they hold together. */
   readonly queue: { readonly jobs: number; readonly bytes: number };
-  /** Bytes of memory that the jobs at work may take together. A job that is alone always runs. */
+  /** Bytes of memory that a Worker takes by itself. */
+  readonly workerMemory: number;
+  /**
+   * Bytes of memory that all Workers and the jobs at work may take together. For a heavy job idle
+   * Workers are given up; a job that is alone always runs.
+   */
   readonly memory: number;
   /** Milliseconds after which a Worker is given up: it and its job end, the others go on. */
   readonly timeLimit: number;
@@ -79,11 +88,14 @@ interface Slot<Input, Output> {
   startedAt: number;
 }
 
+/** Milliseconds that a Worker is given to let go of its memory before it is ended anyway. */
+const RELEASE_LIMIT = 1000;
+
 /** Makes a pool. No Worker is started yet. */
 export function createWorkerPool<Input, Output>(
   options: PoolOptions,
 ): WorkerPool<Input, Output> {
-  const { spawn, size, queue: bounds, memory, timeLimit } = options;
+  const { spawn, size, queue: bounds, workerMemory, memory, timeLimit } = options;
   if (!(Number.isInteger(size) && size >= 1)) {
     throw new RangeError(`Cannot make a pool of ${size} Workers: need an integer ≥ 1`);
   }
@@ -93,6 +105,8 @@ export function createWorkerPool<Input, Output>(
   let waitingBytes = 0;
   let usedMemory = 0;
   let closing: PromiseWithResolvers<void> | undefined;
+  /** Workers on their way out. */
+  const leaving = new Set<Promise<void>>();
   /** Running mean of the milliseconds of a job. */
   let typical = 100;
 
@@ -148,10 +162,34 @@ export function createWorkerPool<Input, Output>(
     dispatch();
   }
 
+  /**
+   * Ends a Worker. Ending it at once would leak what native code holds for it, a loaded model for
+   * one, for as long as the process lives: it is asked to release that first.
+   */
+  function retire(slot: Slot<Input, Output>): void {
+    slots.delete(slot);
+    const { worker } = slot;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, RELEASE_LIMIT);
+    worker.onmessage = ({ data }: MessageEvent<WorkerReply<Output>>) => {
+      if (data.type === "released") resolve();
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      resolve();
+    };
+    worker.postMessage(null);
+    const gone = promise.then(() => {
+      clearTimeout(timer);
+      worker.terminate();
+      leaving.delete(gone);
+    });
+    leaving.add(gone);
+  }
+
   /** Ends a Worker and its job. The next job starts another one. */
   function drop(slot: Slot<Input, Output>, reason: WorkerError): void {
-    slots.delete(slot);
-    slot.worker.terminate();
+    retire(slot);
     slot.ready.reject(reason);
     release(slot)?.reject(reason);
     dispatch();
@@ -160,16 +198,15 @@ export function createWorkerPool<Input, Output>(
   function dispatch(): void {
     // First come, first served: a heavy photo is never starved by lighter ones behind it.
     for (const next of waiting) {
-      const isAlone = usedMemory === 0;
-      if (!isAlone && usedMemory + next.job.memory > memory) break;
-      let free: Slot<Input, Output> | undefined;
-      for (const slot of slots) {
-        if (!slot.current) {
-          free = slot;
-          break;
-        }
-      }
+      const [free, ...spare] = [...slots].filter((slot) => !slot.current);
       if (!free && slots.size >= size) break;
+      const workers = slots.size + (free ? 0 : 1);
+      const over = workers * workerMemory + usedMemory + next.job.memory - memory;
+      const isAlone = usedMemory === 0;
+      if (over > spare.length * workerMemory && !isAlone) break;
+      for (const slot of spare.slice(0, Math.max(0, Math.ceil(over / workerMemory)))) {
+        retire(slot);
+      }
       leaveQueue(next);
       const slot = free ?? start();
       slot.current = next;
@@ -184,9 +221,9 @@ export function createWorkerPool<Input, Output>(
       slot.worker.postMessage(next.job.input);
     }
     if (closing && waiting.size === 0 && [...slots].every((slot) => !slot.current)) {
-      for (const slot of slots) slot.worker.terminate();
-      slots.clear();
-      closing.resolve();
+      for (const slot of slots) retire(slot);
+      const { resolve } = closing;
+      Promise.all(leaving).then(() => resolve());
     }
   }
 

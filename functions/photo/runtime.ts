@@ -12,6 +12,11 @@ export type Runtime = "native" | "wasm";
 export async function loadRuntime(runtime: Runtime): Promise<OpenSession> {
   // Imported on need: on a platform without the native library, importing is what fails.
   if (runtime === "native") return (await import("../../models/runtime_native.ts")).openNative;
+  // Its package resolves its own address against the page's origin. In a Deno Worker that is "null",
+  // which is no base of an address; where there is no location it takes the module's own.
+  if (globalThis.location?.origin === "null") {
+    Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
+  }
   return (await import("../../models/runtime_wasm.ts")).createWasmRuntime();
 }
 

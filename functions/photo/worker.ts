@@ -45,16 +45,25 @@ async function encode(
 ): Promise<Encoded> {
   const begun = performance.now();
   const { working, image } = await decodePhoto(photo, limits);
+  drop(photo);
   const decoded = performance.now();
   const { logits, embedding } = await backbone.run(networkPixels(working, section.input));
+  const hashes = fingerprint(working);
+  const kept = keepPhoto ? await encodeKept(working) : undefined;
+  drop(working.data);
   return {
     image,
-    fingerprint: fingerprint(working),
+    fingerprint: hashes,
     logits,
     embedding,
-    ...(keepPhoto ? { photo: await encodeKept(working) } : {}),
+    ...(kept ? { photo: kept } : {}),
     timings: { decode: decoded - begun, encode: performance.now() - decoded },
   };
+}
+
+/** Frees megabytes now that the garbage collector, who sees a small object, would leave for long. */
+function drop({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 function fail(error: unknown): void {
@@ -63,14 +72,17 @@ function fail(error: unknown): void {
 }
 
 scope.onmessage = async ({ data }: MessageEvent<WorkerSettings>) => {
-  // Photos that arrive while the model is being opened wait behind this promise.
-  const opened = (async () => {
-    const open = await loadRuntime(data.runtime);
-    return createBackbone(await open(data.model), data.section);
-  })();
-  scope.onmessage = async ({ data: request }: MessageEvent<EncodeRequest>) => {
+  // Photos that arrive while the model is being opened wait behind these promises.
+  const session = loadRuntime(data.runtime).then((open) => open(data.model));
+  const backbone = session.then((opened) => createBackbone(opened, data.section));
+  scope.onmessage = async ({ data: request }: MessageEvent<EncodeRequest | null>) => {
     try {
-      const output = await encode(await opened, data, request);
+      if (request === null) {
+        await (await session).release();
+        scope.postMessage({ type: "released" }, []);
+        return;
+      }
+      const output = await encode(await backbone, data, request);
       const transfer = [output.embedding.buffer, output.logits.buffer];
       if (output.photo) transfer.push(output.photo.buffer);
       scope.postMessage({ type: "done", output }, transfer);
@@ -79,7 +91,7 @@ scope.onmessage = async ({ data }: MessageEvent<WorkerSettings>) => {
     }
   };
   try {
-    await opened;
+    await backbone;
     scope.postMessage({ type: "ready" }, []);
   } catch (error) {
     fail(error);
