@@ -34,10 +34,12 @@ export interface NewMemory {
   readonly path: readonly string[];
   /** The upright photo as a JPEG, only when the teacher asked to keep it. */
   readonly photo?: Uint8Array;
+  /** When it was taught, ISO 8601, if that was earlier and elsewhere; now when left out. */
+  readonly createdAt?: string;
 }
 
 /** One taught example, as it is stored. */
-export interface Memory extends Omit<NewMemory, "photo"> {
+export interface Memory extends Omit<NewMemory, "photo" | "createdAt"> {
   /** ULID: sorts by time. */
   readonly id: string;
   readonly space: string;

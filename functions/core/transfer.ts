@@ -178,6 +178,8 @@ export async function importMemories(
     }
   } catch (error) {
     for (const { memory: { id } } of created) await memory.forget(space, { id });
+    // Embeddings of another dimension than the model's in this space.
+    if (error instanceof RangeError) throw new UnteachableError(error.message);
     throw error;
   }
   return { imported: created.length, known };

@@ -440,7 +440,7 @@ class Table implements MemoryTable {
       path: [...memory.path],
       id: this.#ulid(now),
       space,
-      createdAt: new Date(now).toISOString(),
+      createdAt: memory.createdAt ?? new Date(now).toISOString(),
       hasPhoto: photo !== undefined,
     };
   }
