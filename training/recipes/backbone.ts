@@ -21,7 +21,8 @@ import type { Recipe } from "../recipe.ts";
 /** Pixels around the input that the crop leaves out at each scale: the centre S of S + 32. */
 const BORDER = 32;
 
-function variantOf(name: string): Variant {
+/** The variant of a name. @throws {RangeError} when there is none */
+export function variantOf(name: string): Variant {
   if (!Object.hasOwn(variants, name)) {
     throw new RangeError(
       `--variant must be one of ${Object.keys(variants).join(", ")}, got ${name}`,
