@@ -15,7 +15,7 @@ import { createPosterior } from "./posterior.ts";
 
 /** How many guesses below the label are told. */
 const ALTERNATIVES = 5;
-/** A guess below it is not worth telling. */
+/** A guess beside a leaf, or where nothing can be vouched for, is told from this probability on. */
 const LEAST_ALTERNATIVE = 0.005;
 /** From this confidence on the answer is worded without "perhaps". */
 const IS = 0.9;
@@ -31,7 +31,8 @@ export function createGeneralizer(
   hierarchy: Hierarchy,
   calibration: NetworkCalibration,
 ): Generalize {
-  const { nodes, leafCount } = hierarchy;
+  const { nodes, kindCount, leafCount } = hierarchy;
+  const leaves = nodes.slice(kindCount);
   const posteriorOf = createPosterior(hierarchy, calibration);
   const information = nodes.map(({ leaves }) => Math.log2(leafCount / leaves.length));
 
@@ -46,13 +47,13 @@ export function createGeneralizer(
       nodes.filter((node) => probability(node) >= needed),
       (a, b) => information[a.index]! - information[b.index]! || probability(a) - probability(b),
     );
-    const guesses = (answer ?? { leaves: undefined }).leaves?.length === 1 || !answer
-      ? hierarchy.nodes.slice(hierarchy.kindCount)
-      : answer.leaves.map((leaf) => hierarchy.leaf(leaf));
+    // Below a kind the nearest types are worth telling however unlikely: "looks most like …".
+    const within = answer && answer.leaves.length > 1;
+    const guesses = within
+      ? answer.leaves.map((leaf) => hierarchy.leaf(leaf))
+      : leaves.filter((node) => node !== answer && probability(node) >= LEAST_ALTERNATIVE);
     const alternatives = guesses
-      .filter((node) => node !== answer)
       .map((node): Alternative => ({ label: node.name, confidence: probability(node) }))
-      .filter((guess) => guess.confidence >= LEAST_ALTERNATIVE)
       .sort((a, b) => b.confidence - a.confidence)
       .slice(0, ALTERNATIVES);
 
@@ -73,15 +74,14 @@ export function createGeneralizer(
     }
 
     const novelty = posterior.novelty(answer);
-    const leaf = answer.leaves.length === 1;
-    const novel = !leaf && novelty >= calibration.novelCut;
+    const novel = within === true && novelty >= calibration.novelCut;
     const sure = confidence(answer);
     const reasons = [
       `${answer.name} has probability ${number(probability(answer))} ≥ ${number(needed)}, ` +
       `which ${percent(specificity)} accuracy needs`,
     ];
     if (novel) reasons.push(`of a type that is probably new (${number(novelty)})`);
-    if (!leaf && alternatives[0]) reasons.push(`looks most like ${alternatives[0].label}`);
+    if (within && alternatives[0]) reasons.push(`looks most like ${alternatives[0].label}`);
     return {
       label: answer.name,
       route: "network",
