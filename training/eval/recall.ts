@@ -12,7 +12,7 @@ import type { Parts } from "../../functions/open.ts";
 import { filesBelow } from "../collections.ts";
 import { basename, dirname } from "../paths.ts";
 import { createCachedEncoder } from "./cached_encoder.ts";
-import { type Share, shareOf } from "./interval.ts";
+import { formatShare, type Share, shareOf } from "./interval.ts";
 import { createRandom, draw } from "./random.ts";
 import { VARIANTS } from "./variants.ts";
 
@@ -169,4 +169,37 @@ export async function evaluateRecall(
   }
   others.push(again.row(true), different.row(false));
   return { individuals: individuals.length, copies, others };
+}
+
+/** The report as Markdown, with the command that makes it. */
+export function formatRecall({ individuals, copies, others }: RecallReport): string {
+  const table = (title: string, rows: readonly RecallRow[]) => [
+    `| ${title} | is | perhaps | right label |`,
+    "| --- | --- | --- | --- |",
+    ...rows.map(({ what, is, perhaps, right }) =>
+      `| ${what} | ${formatShare(is)} | ${formatShare(perhaps)} | ${
+        right ? formatShare(right) : "–"
+      } |`
+    ),
+  ];
+  return [
+    "# Recall",
+    "",
+    "Made by `deno task eval recall`. Shares with their 95 % Wilson intervals.",
+    "",
+    `One photo of each of ${individuals} individuals is taught; copies of these photos are asked about:`,
+    "",
+    ...table("asked about", copies),
+    "",
+    "The same memory is asked about strangers; then each photo of each individual in turn is the only",
+    "one taught:",
+    "",
+    ...table("asked about", others),
+    "",
+    "The thresholds come from pairs of strangers in other collections (`deno task train look`); the",
+    "individuals took no part in choosing them. Photos of one individual share a place and a day more",
+    "often than a household's would, which flatters recall; wild strangers are ImageNet photos that the",
+    "network has probably seen in training.",
+    "",
+  ].join("\n");
 }

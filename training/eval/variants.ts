@@ -4,7 +4,7 @@
  *
  * @module
  */
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 /** How a copy is made. */
 export interface Variant {
@@ -16,9 +16,9 @@ export interface Variant {
 const QUALITY = 90;
 
 type Edit = (
-  image: sharp.Sharp,
+  image: Sharp,
   size: { width: number; height: number },
-) => sharp.Sharp;
+) => Sharp;
 
 function variant(name: string, edit: Edit, quality = QUALITY): Variant {
   return {

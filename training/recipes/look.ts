@@ -31,7 +31,7 @@ const NEAREST = 3;
 /** Share of the crowd that the threshold rises by; of 0, .25, .5, .75 and 1 the best or near it. */
 const SLOPE = 0.5;
 /** Pairs of different dogs or cats of one breed that may be taken for the same individual. */
-const FALSE_IS = 0.003;
+const FALSE_IS = 0.002;
 /** Pairs of strangers, of whatever kind, that may be "perhaps" the same. */
 const FALSE_PERHAPS = 5e-4;
 /** Bits that PDQ's authors take for the same picture. */

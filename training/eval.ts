@@ -1,0 +1,57 @@
+/**
+ * Judges the committed models and the memory on photos that they were not made from, prints the
+ * tables and writes them to `training/reports/`.
+ *
+ *     deno task eval                   # everything
+ *     deno task eval recall            # one part; also: network
+ *     deno task eval --data DIR        # photos from elsewhere than ../shared/data
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { openParts } from "../functions/open.ts";
+import { root, sharedPath } from "./collections.ts";
+import { evaluateRecall, formatRecall } from "./eval/recall.ts";
+import { join } from "./paths.ts";
+
+/** Memory that the evaluation's Workers and tables are sized by, in MiB. */
+const MEMORY_MB = 1024;
+
+/** Parts of the report: what each writes, as Markdown. */
+const PARTS = {
+  recall: async (data: string) => {
+    const parts = await openParts({ data: ":memory:", runtime: undefined, memoryMb: MEMORY_MB });
+    try {
+      return formatRecall(await evaluateRecall(parts, data));
+    } finally {
+      await parts.close();
+    }
+  },
+} as const;
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    args: Deno.args,
+    allowPositionals: true,
+    options: { data: { type: "string" } },
+  });
+  const data = values.data ?? sharedPath("data");
+  if (data === undefined) {
+    console.error("eval needs photos: give --data DIR with instances, imagenet-samples, …");
+    Deno.exit(2);
+  }
+  const names = Object.keys(PARTS) as (keyof typeof PARTS)[];
+  const unknown = positionals.filter((name) => !names.some((known) => known === name));
+  if (unknown.length > 0) {
+    console.error(`there is no part ${unknown.join(", ")}; there is: ${names.join(", ")}`);
+    Deno.exit(2);
+  }
+  const reports = join(root, "training/reports");
+  await Deno.mkdir(reports, { recursive: true });
+  for (const name of names) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const text = await PARTS[name](data);
+    console.log(text);
+    await Deno.writeTextFile(join(reports, `${name}.md`), text);
+  }
+}
