@@ -21,11 +21,13 @@ export interface Example {
   readonly weight?: number;
 }
 
-/** Steps of gradient descent; the loss is convex and its features standardised, so it has settled. */
-const STEPS = 4000;
+/** Most steps. */
+const STEPS = 10_000;
+/** No slope of the loss is steeper where it has settled. */
+const FLAT = 1e-5;
 
 /**
- * Fits by gradient descent on the mean cross-entropy plus `l2 / 2 · |w|²`, where w are the
+ * Fits by Nesterov's accelerated gradient descent on the mean cross-entropy plus `l2 / 2 · |w|²`, where w are the
  * weights of the standardised features. It gives the same numbers for the same examples.
  *
  * @param classes number of classes, at least 2
@@ -52,12 +54,13 @@ export function fitSoftmax(
 
   const free = classes - 1;
   const weights = Array.from({ length: free }, () => new Float64Array(dim + 1));
+  const ahead = weights.map((w) => w.slice());
   // The softmax's Hessian is at most half of the features' second moment, here dim + 1.
   const rate = 2 / (dim + 1);
   for (let step = 0; step < STEPS; step++) {
-    const slope = weights.map((w) => w.map((value, d) => d < dim ? l2 * value : 0));
+    const slope = ahead.map((w) => w.map((value, d) => d < dim ? l2 * value : 0));
     for (const [i, { label, weight = 1 }] of examples.entries()) {
-      const scores = weights.map((w) => rows[i]!.reduce((s, x, d) => s + x * w[d]!, w[dim]!));
+      const scores = ahead.map((w) => rows[i]!.reduce((s, x, d) => s + x * w[d]!, w[dim]!));
       const max = Math.max(0, ...scores);
       const powers = scores.map((score) => Math.exp(score - max));
       const sum = powers.reduce((a, b) => a + b, Math.exp(-max));
@@ -68,9 +71,14 @@ export function fitSoftmax(
         g[dim]! += error;
       }
     }
-    for (let c = 0; c < free; c++) {
-      for (let d = 0; d <= dim; d++) weights[c]![d]! -= rate * slope[c]![d]!;
+    for (const [c, w] of weights.entries()) {
+      for (let d = 0; d <= dim; d++) {
+        const next = ahead[c]![d]! - rate * slope[c]![d]!;
+        ahead[c]![d] = next + step / (step + 3) * (next - w[d]!);
+        w[d] = next;
+      }
     }
+    if (slope.every((g) => g.every((value) => Math.abs(value) < FLAT))) break;
   }
 
   return {
