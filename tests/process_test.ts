@@ -1,0 +1,190 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Answer } from "../functions/core/answer_type.ts";
+import { lookOf } from "../functions/core/look.ts";
+import { openParts } from "../functions/open.ts";
+import { filesBelow } from "./support/data.ts";
+import { type ServiceProcess, startProcess } from "./support/process.ts";
+import { formOf, samplePhoto } from "./support/service.ts";
+
+const CAT = samplePhoto("chelsea_cat.jpg");
+
+/** A label that occurs in no program file and no page of a database by chance. */
+const LABEL = "Zkxqv Grandmother Ørsted";
+
+async function inTempFolder(fn: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "xolo-test-" });
+  try {
+    await fn(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function teach(service: ServiceProcess, label = LABEL): Promise<void> {
+  const reply = await fetch(`${service.url}/memories`, {
+    method: "POST",
+    body: formOf({ label, keepPhoto: "true" }, CAT),
+  });
+  assertEquals(reply.status, 201, await reply.text());
+}
+
+async function classify(service: ServiceProcess): Promise<Answer> {
+  const reply = await fetch(`${service.url}/classify`, { method: "POST", body: formOf({}, CAT) });
+  assertEquals(reply.status, 200, await reply.clone().text());
+  return await reply.json();
+}
+
+/** Waits until the service says that its files are clean. */
+async function untilErased(service: ServiceProcess): Promise<void> {
+  for (let wait = 0; wait < 300; wait++) {
+    const { store } = await (await fetch(`${service.url}/health`)).json();
+    if (store.erasedAt !== null) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error("the files were not clean after 30 s");
+}
+
+function includes(haystack: Uint8Array, needle: Uint8Array): boolean {
+  const first = needle[0]!;
+  for (let at = haystack.indexOf(first); at !== -1; at = haystack.indexOf(first, at + 1)) {
+    if (needle.every((byte, i) => haystack[at + i] === byte)) return true;
+  }
+  return false;
+}
+
+/** What would give a memory away, in every shape that a store might keep it in. */
+async function traces(): Promise<Map<string, Uint8Array>> {
+  const text = (value: string) => new TextEncoder().encode(value);
+  const utf16 = (value: string) =>
+    new Uint8Array(Uint16Array.from(value, (c) => c.charCodeAt(0)).buffer);
+  const parts = await openParts({ data: ":memory:", runtime: undefined, memoryMb: 512 });
+  try {
+    const { embedding, fingerprint } = await parts.encoder.encode(CAT);
+    const look = new Uint8Array(lookOf(embedding).buffer);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", CAT));
+    const hash = Uint8Array.fromHex(fingerprint!.upright);
+    return new Map([
+      ["label", text(LABEL)],
+      ["label in UTF-16", utf16(LABEL)],
+      ["embedding's beginning", look.slice(0, 32)],
+      ["embedding's middle", look.slice(2560, 2592)],
+      ["byte hash", digest],
+      ["byte hash as text", text(digest.toHex())],
+      ["perceptual hash", hash],
+      ["perceptual hash as text", text(fingerprint!.upright)],
+    ]);
+  } finally {
+    await parts.close();
+  }
+}
+
+/** Which traces are in the raw files of a store. */
+function found(folder: string, wanted: ReadonlyMap<string, Uint8Array>): string[] {
+  const files = filesBelow(folder).map((path) => Deno.readFileSync(path));
+  assert(files.length > 0);
+  return [...wanted].filter(([, trace]) => files.some((file) => includes(file, trace)))
+    .map(([name]) => name);
+}
+
+Deno.test("a memory that was acknowledged survives a hard kill", async () => {
+  await inTempFolder(async (folder) => {
+    const first = await startProcess({ XOLO_DATA: folder });
+    await teach(first);
+    await first.end("SIGKILL");
+    const second = await startProcess({ XOLO_DATA: folder });
+    const answer = await classify(second);
+    assertEquals(answer.label, LABEL);
+    assertEquals(answer.evidence[0]!.by, "bytes");
+    assertEquals((await second.end("SIGTERM")).code, 0);
+  });
+});
+
+Deno.test("forgetting a label leaves nothing of it in the raw files", async () => {
+  const wanted = await traces();
+  await inTempFolder(async (folder) => {
+    const service = await startProcess({ XOLO_DATA: folder });
+    await teach(service, "A neighbour");
+    await teach(service);
+    assert(found(folder, wanted).length >= 3, "the search finds what is there");
+    const url = `${service.url}/labels/${encodeURIComponent(LABEL)}`;
+    const reply = await fetch(url, { method: "DELETE" });
+    assertEquals((await reply.json()).forgotten, 1);
+    await untilErased(service);
+    const label = new Map([...wanted].filter(([name]) => name.startsWith("label")));
+    assertEquals(found(folder, label), [], "while it runs");
+    const neighbour = await fetch(`${service.url}/spaces/default`, { method: "DELETE" });
+    assertEquals((await neighbour.json()).forgotten, 1);
+    await untilErased(service);
+    assertEquals(found(folder, wanted), [], "while it runs");
+    await service.end("SIGTERM");
+    assertEquals(found(folder, wanted), [], "after it ended");
+  });
+});
+
+Deno.test("a restart finishes erasing what a hard kill interrupted", async () => {
+  const wanted = await traces();
+  await inTempFolder(async (folder) => {
+    const first = await startProcess({ XOLO_DATA: folder });
+    await teach(first);
+    const reply = await fetch(`${first.url}/spaces/default`, { method: "DELETE" });
+    await reply.body?.cancel();
+    await first.end("SIGKILL");
+    const second = await startProcess({ XOLO_DATA: folder });
+    await untilErased(second);
+    assertEquals(found(folder, wanted), []);
+    assertEquals((await classify(second)).route, "network");
+    await second.end("SIGTERM");
+  });
+});
+
+Deno.test("SIGTERM answers what is in flight and then ends in order", async () => {
+  const service = await startProcess({ XOLO_DATA: ":memory:" });
+  const first = Promise.withResolvers<void>();
+  const inFlight = Promise.allSettled(Array.from({ length: 6 }, async () => {
+    const answer = await classify(service).finally(first.resolve);
+    return answer.label;
+  }));
+  await first.promise;
+  const ended = service.end("SIGTERM");
+  const settled = await inFlight;
+  // What had reached the service is answered; what had not is refused as a connection.
+  assert(settled.filter(({ status }) => status === "fulfilled").length >= 1);
+  for (const one of settled) {
+    if (one.status === "rejected") assert(one.reason instanceof TypeError, String(one.reason));
+  }
+  const status = await ended;
+  assertEquals(status.code, 0);
+  assertEquals(status.signal, null);
+});
+
+Deno.test("two processes on one store agree", async () => {
+  await inTempFolder(async (folder) => {
+    const [a, b] = await Promise.all([
+      startProcess({ XOLO_DATA: folder }),
+      startProcess({ XOLO_DATA: folder }),
+    ]);
+    assertEquals((await classify(b)).route, "network");
+    await teach(a);
+    const start = performance.now();
+    let answer = await classify(b);
+    while (answer.label !== LABEL && performance.now() - start < 10_000) answer = await classify(b);
+    assertEquals(answer.label, LABEL);
+    const reply = await fetch(`${b.url}/spaces/default`, { method: "DELETE" });
+    assertEquals((await reply.json()).forgotten, 1);
+    do answer = await classify(a); while (
+      answer.route === "memory" && performance.now() - start < 20_000
+    );
+    assertEquals(answer.route, "network");
+    await a.end("SIGTERM");
+    await b.end("SIGTERM");
+  });
+});
+
+Deno.test("a setting that is wrong ends the start with its name", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "functions/main.ts"],
+    env: { XOLO_RUNTIME: "cuda" },
+  }).output();
+  assertEquals(code, 1);
+  assert(new TextDecoder().decode(stderr).includes("XOLO_RUNTIME"));
+});
