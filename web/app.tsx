@@ -33,6 +33,7 @@ export function App({ origin, keep }: AppProps) {
   const [phase, setPhase] = useState<Phase>({ is: "idle" });
   const [known, setKnown] = useState<readonly KnownLabel[]>([]);
   const [next, setNext] = useState<string | undefined>(undefined);
+  const [since, setSince] = useState(0);
   const asked = useRef(0);
 
   useEffect(() => {
@@ -78,6 +79,11 @@ export function App({ origin, keep }: AppProps) {
     if (turn === asked.current) setPhase(then);
   }
 
+  function show(file: Blob): void {
+    setSince((n) => n + 1);
+    void ask(file);
+  }
+
   async function refresh(): Promise<void> {
     const page = await (await client()).labels();
     setKnown(page.labels);
@@ -107,12 +113,12 @@ export function App({ origin, keep }: AppProps) {
       {session?.expiresAt && <p class="note">{strings.demo.until(clock(session.expiresAt))}</p>}
       {trouble && <p class="note" role="alert">{trouble}</p>}
       <div class="stage">
-        <PhotoInput photo={photo} busy={phase.is === "asking"} onPhoto={ask} />
+        <PhotoInput photo={photo} busy={phase.is === "asking"} onPhoto={show} />
         <section class="card" aria-labelledby="answer-heading">
           <h2 id="answer-heading">{strings.sections.answer}</h2>
           <AnswerWords phase={phase} />
           <RouteView answer={answer} />
-          {mayTeach && <TeachForm ready={answer !== undefined} onTeach={teach} />}
+          {mayTeach && <TeachForm ready={answer !== undefined} since={since} onTeach={teach} />}
           {session?.allowed === "ask" && <p class="quiet">{strings.teach.notHere}</p>}
           {session?.allowed === "token" && (
             <TokenForm
@@ -141,6 +147,7 @@ export function App({ origin, keep }: AppProps) {
               ? await it.forgetAll()
               : await it.forget(label);
             await refresh();
+            setSince((n) => n + 1);
             // What is on screen may have come from what is gone.
             if (photo && answer) await ask(photo);
             return forgotten;

@@ -127,7 +127,9 @@ export function createClient(options: ClientOptions): Client {
       }));
     },
     async forget(label) {
-      const reply = await api.labels[":label"].$delete({ param: { label }, query });
+      // The typed call puts a parameter into the path as it is, a slash or "?" in it too.
+      const param = { label: encodeURIComponent(label) };
+      const reply = await api.labels[":label"].$delete({ param, query });
       return await reply.json() as Forgotten;
     },
     async forgetAll() {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { useState } from "hono/jsx/dom";
+import { useEffect, useState } from "hono/jsx/dom";
 import { sayProblem } from "./problem_words.ts";
 import { strings } from "./strings.ts";
 
@@ -11,16 +11,23 @@ import { strings } from "./strings.ts";
 export interface TeachFormProps {
   /** Whether there is a photo to teach. */
   readonly ready: boolean;
+  /** Changes when what was said about the last lesson holds no longer. */
+  readonly since: number;
   /** Resolves to what to say about it. */
   onTeach(label: string, keepPhoto: boolean): Promise<string>;
 }
 
 /** The field "Name" and the button "Teach". */
-export function TeachForm({ ready, onTeach }: TeachFormProps) {
+export function TeachForm({ ready, since, onTeach }: TeachFormProps) {
   const says = strings.teach;
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState("");
   const [wrong, setWrong] = useState("");
+
+  useEffect(() => {
+    setDone("");
+    setWrong("");
+  }, [since]);
 
   async function submit(event: Event) {
     event.preventDefault();
