@@ -10,7 +10,8 @@
  * @module
  */
 import * as esbuild from "esbuild";
-import { fromFileUrl, join } from "../training/paths.ts";
+import { join } from "node:path";
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { npmPackage } from "./npm_package.ts";
 
 const WEB = fromFileUrl(new URL(".", import.meta.url));
