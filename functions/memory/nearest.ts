@@ -9,12 +9,18 @@
  * @module
  */
 import { clearRow, type CodeBlock, DEAD, encodeRow } from "./code_block.ts";
+import { GrowingBlock } from "./growing_block.ts";
 import type { Bounds, PreparedQuery, Scorer } from "./scorer.ts";
 
 /** Most bytes of codes in one block: a block is copied when it grows and scored in one go. */
 const BLOCK_BYTES = 16 * 1024 * 1024;
-/** Candidates asked for beyond the limit; enough that a second scan is rare. */
-const SPARE = 48;
+/**
+ * Candidates asked for beyond the limit, and as many more by dimension: cosines of unlike vectors
+ * crowd together as 1/√dimension while the bounds' errors do not shrink. Asking for more costs
+ * little, a second scan doubles all.
+ */
+const SPARE = 32;
+const SPARE_BY_DIMENSION = 1 / 6;
 /** Exact vectors fetched at once. */
 const BATCH = 32;
 
@@ -39,7 +45,7 @@ export class NearestIndex {
    */
   constructor(dimension: number, blockBytes: number = BLOCK_BYTES) {
     this.dimension = dimension;
-    this.#rowsPerBlock = Math.max(1, Math.floor(blockBytes / dimension));
+    this.#rowsPerBlock = Math.max(16, Math.floor(blockBytes / dimension / 16) * 16);
   }
 
   /** Vectors. */
@@ -54,7 +60,7 @@ export class NearestIndex {
 
   /** Bytes that one more vector takes at least. */
   static rowBytes(dimension: number): number {
-    return dimension + 12;
+    return dimension + 16;
   }
 
   /**
@@ -113,12 +119,13 @@ export class NearestIndex {
     }
     const prepared = scorer.prepare(query);
     // The bounds hold for a query of length one; float32 makes it a little longer now and then.
-    const slack = prepared.slack + Math.max(0, length(query) - 1);
+    const slack = Math.max(0, length(query) - 1);
     const order = (a: Exact<T>, b: Exact<T>) =>
       b.similarity - a.similarity || before(a.item, b.item);
     let best: Exact<T>[] = [];
     const seen = new Set<number>();
-    for (let wanted = limit + SPARE;; wanted *= 8) {
+    const spare = SPARE + Math.ceil(SPARE_BY_DIMENSION * this.dimension);
+    for (let wanted = limit + spare;; wanted *= 8) {
       const { slots, bounds } = await this.#candidates(prepared, wanted);
       for (let at = 0; at < slots.length;) {
         const worst = best.length < limit ? -Infinity : best[limit - 1]!.similarity;
@@ -172,59 +179,8 @@ export class NearestIndex {
   }
 }
 
-/** A block whose arrays double until it is full. */
-class GrowingBlock implements CodeBlock {
-  readonly dimension: number;
-  readonly #most: number;
-  count = 0;
-  codes: Uint8Array;
-  scales: Float32Array;
-  offsets: Float32Array;
-  errors: Float32Array;
-
-  constructor(dimension: number, most: number) {
-    this.dimension = dimension;
-    this.#most = most;
-    const capacity = Math.min(16, most);
-    this.codes = new Uint8Array(capacity * dimension);
-    this.scales = new Float32Array(capacity);
-    this.offsets = new Float32Array(capacity);
-    this.errors = new Float32Array(capacity);
-  }
-
-  get bytes(): number {
-    return this.codes.byteLength + 3 * this.scales.byteLength;
-  }
-
-  /** Makes room for one row more and returns its number. */
-  append(): number {
-    if (this.count === this.scales.length) {
-      const capacity = Math.min(this.#most, this.count * 2);
-      const codes = new Uint8Array(capacity * this.dimension);
-      codes.set(this.codes);
-      this.codes = codes;
-      this.scales = grown(this.scales, capacity);
-      this.offsets = grown(this.offsets, capacity);
-      this.errors = grown(this.errors, capacity);
-    }
-    return this.count++;
-  }
-
-  /** The rows of this moment; growing later leaves the view whole. */
-  view(): CodeBlock {
-    const { dimension, count, codes, scales, offsets, errors } = this;
-    return { dimension, count, codes, scales, offsets, errors };
-  }
-}
-
 function length(vector: Float32Array): number {
   let squares = 0;
   for (const x of vector) squares += x * x;
   return Math.sqrt(squares);
-}
-
-function grown(column: Float32Array, capacity: number): Float32Array {
-  const larger = new Float32Array(capacity);
-  larger.set(column);
-  return larger;
 }

@@ -14,14 +14,17 @@ export interface Bounds {
 
 /** One query, made ready. */
 export interface PreparedQuery {
-  /** What every bound may fall short of the true upper bound, because the query was coded too; ≥ 0. */
-  readonly slack: number;
-  /** The `k` rows of a block with the highest bounds; fewer when it has fewer. */
+  /**
+   * The `k` rows of a block with the highest bounds; fewer when it has fewer, and rows that are
+   * dead may be among the last. No live row's true cosine exceeds its bound.
+   */
   top(block: CodeBlock, k: number): Promise<Bounds>;
 }
 
 /** Scores blocks of codes. */
 export interface Scorer {
+  /** @param query unit length, [dimension] */
   prepare(query: Float32Array): PreparedQuery;
+  /** Frees what the scorer holds. */
   close(): Promise<void>;
 }
