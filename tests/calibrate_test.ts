@@ -132,7 +132,7 @@ Deno.test("calibrate() keeps its guarantees, tells new types and rises in accura
     assertGreater(probability, network.guarantees[i - 1]?.probability ?? 0);
     const answers = photos.filter(({ source }) => source !== "new").flatMap(({ logits, truth }) => {
       const { path } = generalize(logits, { specificity });
-      return path.length === 0 ? [] : [truth.path.includes(path.at(-1)!)];
+      return path.length === 0 ? [] : [truth!.path.includes(path.at(-1)!)];
     });
     assertGreaterOrEqual(answers.filter(Boolean).length / answers.length, specificity - 0.01);
   }

@@ -48,7 +48,7 @@ export interface KindRow {
   readonly named: Share;
   /** Of known breeds that were answered with any breed, the share that is right. */
   readonly namedRight: Share;
-  /** Other kinds, answered with this one or something below it. */
+  /** Other kinds, learnt or not, answered with this one or something below it. */
   readonly falsely: Share;
   /** How novelty tells new breeds from known ones. */
   readonly noveltyAuroc: Measured;
@@ -61,7 +61,7 @@ export interface KindRow {
 
 /** The figures of this evaluation. */
 export interface NetworkReport {
-  readonly photos: { readonly known: number; readonly new: number };
+  readonly photos: { readonly known: number; readonly new: number; readonly other: number };
   readonly guarantees: readonly GuaranteeRow[];
   readonly kinds: readonly KindRow[];
   /** Expected calibration error of confidence over what was answered, classes learnt alone. */
@@ -95,23 +95,27 @@ export async function evaluateNetwork(
 ): Promise<NetworkReport> {
   const photos = (await seenPhotos(data, hierarchy, encoder, options))
     .filter(({ side }) => side === "test");
+  const of = (...sources: readonly SeenPhoto["source"][]) =>
+    photos.filter(({ source }) => sources.includes(source));
   const judge = (of: readonly SeenPhoto[], specificity?: number) =>
     of.map((photo): Judged => {
       const answer = generalize(photo.logits, specificity === undefined ? {} : { specificity });
       const node = answer.label === null ? undefined : hierarchy.find(answer.label);
       return { ...photo, answer, node };
     });
-  const known = photos.filter(({ source }) => source !== "new");
+  const known = of("leaf", "known");
   const judged = judge(photos);
 
   return {
-    photos: { known: known.length, new: photos.length - known.length },
+    photos: { known: known.length, new: of("new").length, other: of("other").length },
     guarantees: GUARANTEES.map((guarantee) =>
       guaranteeRow(guarantee, judge(known, guarantee), hierarchy)
     ),
     kinds: ["dog", "cat"].map((kind) => kindRow(hierarchy.find(kind)!, judged)),
     confidenceError: bootstrap(
-      judged.filter(({ source, node }) => source !== "new" && node).map((photo): Scored => ({
+      judged.filter(({ source, node }) => node && (source === "leaf" || source === "known")).map((
+        photo,
+      ): Scored => ({
         score: photo.answer.confidence,
         positive: isTrue(photo),
       })),
@@ -122,12 +126,13 @@ export async function evaluateNetwork(
 
 /** The answer is what the photo shows, or something more general. */
 function isTrue({ node, truth }: Judged): boolean {
-  return node !== undefined && (node === truth || truth.above.includes(node.index));
+  return node !== undefined && truth !== null &&
+    (node === truth || truth.above.includes(node.index));
 }
 
 /** `node` is `kind` or something more specific. */
-function isWithin(node: HierarchyNode | undefined, kind: HierarchyNode): boolean {
-  return node !== undefined && (node === kind || node.above.includes(kind.index));
+function isWithin(node: HierarchyNode | null | undefined, kind: HierarchyNode): boolean {
+  return node !== null && node !== undefined && (node === kind || node.above.includes(kind.index));
 }
 
 function guaranteeRow(
@@ -192,7 +197,7 @@ export function formatNetwork(report: NetworkReport): string {
   const { photos, guarantees, kinds, confidenceError } = report;
   const lines = [
     `${photos.known} photos of classes that the network learnt, ${photos.new} of breeds that it ` +
-    "did not; no class or breed was fitted on.",
+    `did not, ${photos.other} of other things; no class or breed was fitted on.`,
     "",
     "| guarantee | answered | label true | specificity |",
     "|---|---|---|---|",

@@ -3,7 +3,7 @@
  * stores them in the manifest's section `network`.
  *
  * `deno task train calibrate --data DIR`, where DIR has `imagenet-samples` (files named by WordNet
- * id), `breeds` and `novel-breeds` (folders named `kind__breed`)
+ * id), `breeds` and `novel-breeds` (folders named `kind__breed`) and, if there, photos of other things
  *
  * Half of the classes and breeds are fitted on; `training/eval/network.ts` judges on the others.
  *
@@ -60,13 +60,15 @@ export function calibrate(
   photos: readonly SeenPhoto[],
 ): NetworkCalibration {
   const some = fewOfEachType(photos);
-  const known = some.filter(({ source }) => source !== "new");
-  const temperature = fitTemperature(known);
+  const learnt = some.flatMap(({ source, truth, logits }) =>
+    truth && source !== "new" ? [{ truth, logits }] : []
+  );
+  const temperature = fitTemperature(learnt);
   const kinds = OPEN_KINDS.map((name) => hierarchy.find(name)!);
 
   const groupFeatures = createGroupFeatures(hierarchy, GROUPS);
-  const labels = some.map(({ truth }) => {
-    const kind = kinds.findIndex(({ leaves }) => leaves.includes(truth.leaves[0]!));
+  const labels = some.map((photo) => {
+    const kind = kinds.findIndex((kind) => isOf(photo, kind));
     return kind === -1 ? kinds.length : kind;
   });
   const priors = [...Object.values(PRIOR), 1 - PRIOR.dog - PRIOR.cat];
@@ -103,7 +105,7 @@ export function calibrate(
     specificity: SPECIFICITY,
     guarantees: [],
   };
-  const judged = judge(hierarchy, unfinished, known);
+  const judged = judge(hierarchy, unfinished, learnt);
   const guarantees = fitGuarantees(judged);
   return rounded({
     ...unfinished,
@@ -113,7 +115,13 @@ export function calibrate(
 }
 
 function isOf({ truth }: SeenPhoto, kind: HierarchyNode): boolean {
-  return kind.leaves.includes(truth.leaves[0]!);
+  return truth !== null && kind.leaves.includes(truth.leaves[0]!);
+}
+
+/** A photo of a class that the network learnt. */
+interface Learnt {
+  readonly truth: HierarchyNode;
+  readonly logits: Float32Array;
 }
 
 function share({ logits }: SeenPhoto, kind: HierarchyNode): number {
@@ -130,7 +138,7 @@ function fewOfEachType(photos: readonly SeenPhoto[]): SeenPhoto[] {
 }
 
 /** The temperature of the lowest mean negative log-likelihood, by golden-section search. */
-function fitTemperature(photos: readonly SeenPhoto[]): number {
+function fitTemperature(photos: readonly Learnt[]): number {
   const loss = (temperature: number) =>
     photos.reduce(
       (sum, { logits, truth }) =>
@@ -177,7 +185,7 @@ type Judged = readonly {
 function judge(
   hierarchy: Hierarchy,
   calibration: NetworkCalibration,
-  photos: readonly SeenPhoto[],
+  photos: readonly Learnt[],
 ): Judged[] {
   const posterior = createPosterior(hierarchy, calibration);
   return photos.map(({ logits, truth }) => {
