@@ -94,7 +94,7 @@ Deno.test("createPosterior() throws when the calibration does not fit the hierar
   const make = (openKinds: typeof network.openKinds) =>
     createPosterior(hierarchy, { ...network, openKinds });
   assertThrows(() => make([{ ...openKind, name: "unicorn" }]), RangeError, '"unicorn"');
-  assertThrows(() => make([{ ...openKind, weights: [1] }]), RangeError, "1 weights; expected 7");
+  assertThrows(() => make([{ ...openKind, weights: [1] }]), RangeError, "1 weights; expected 8");
   assertThrows(
     () => make([openKind, { ...openKind, name: "terrier" }]),
     RangeError,
