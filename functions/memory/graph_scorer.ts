@@ -10,7 +10,7 @@ import { createLoopScorer } from "./loop_scorer.ts";
 import type { Bounds, Scorer } from "./scorer.ts";
 
 /** Codes below which a loop is done before the engine has begun. */
-const SMALL = 1 << 16;
+const SMALLEST = 1 << 16;
 /** Steps of the coded query: seven bits, because AVX2 adds pairs of products in 16 bits with sign. */
 const STEPS = 127;
 /** Relative rounding of the graph's float32 sums, with a margin. */
@@ -33,8 +33,14 @@ interface CodedQuery {
  *
  * @param session of `models/recall.onnx`, in an engine that takes its inputs without copying them;
  * the scorer releases it
+ * @param options `smallest`: codes that a block must have for the graph to score it; fewer are
+ * scored in a loop
  */
-export function createGraphScorer(session: Session): Scorer {
+export function createGraphScorer(
+  session: Session,
+  options: { readonly smallest?: number } = {},
+): Scorer {
+  const smallest = options.smallest ?? SMALLEST;
   const loop = createLoopScorer();
   return {
     prepare(query) {
@@ -42,7 +48,7 @@ export function createGraphScorer(session: Session): Scorer {
       const small = loop.prepare(query);
       return {
         top(block, k) {
-          return block.count * block.dimension < SMALL
+          return block.count * block.dimension < smallest
             ? small.top(block, k)
             : topOf(session, block, coded, k);
         },

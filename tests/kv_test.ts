@@ -1,0 +1,251 @@
+/**
+ * The memory table in Deno KV: the contract, what it keeps through a hard kill, and what two
+ * processes see of each other.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { openKvTable } from "../functions/memory/kv.ts";
+import { example, hash, memoryContract } from "./support/memory_contract.ts";
+import { withStoreFile } from "./support/store_file.ts";
+import { startTeller } from "./support/teller.ts";
+
+memoryContract("KV in memory", (options) => openKvTable(":memory:", options));
+
+memoryContract("KV in a file", async (options) => {
+  const folder = await Deno.makeTempDir();
+  const table = await openKvTable(`${folder}/memory.db`, options);
+  return {
+    ...methodsOf(table),
+    async close() {
+      await table.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+});
+
+/** The methods of a table, to be spread. */
+function methodsOf(table: Awaited<ReturnType<typeof openKvTable>>) {
+  return {
+    teach: table.teach.bind(table),
+    get: table.get.bind(table),
+    photo: table.photo.bind(table),
+    rename: table.rename.bind(table),
+    list: table.list.bind(table),
+    labels: table.labels.bind(table),
+    forget: table.forget.bind(table),
+    byBytes: table.byBytes.bind(table),
+    byFingerprint: table.byFingerprint.bind(table),
+    nearest: table.nearest.bind(table),
+    space: table.space.bind(table),
+    openSpace: table.openSpace.bind(table),
+    erasure: table.erasure.bind(table),
+    ping: table.ping.bind(table),
+  };
+}
+
+Deno.test("openKvTable() finds everything again when it is opened anew", () =>
+  withStoreFile(async (path) => {
+    const first = await openKvTable(path);
+    const photo = new Uint8Array(100_000).fill(3);
+    const [taught, other] = await first.teach("home", [example(1, { photo }), example(2)]);
+    const renamed = await first.rename("home", other!.memory.id, "Max");
+    const state = await first.space("home");
+    await first.close();
+    const second = await openKvTable(path);
+    assertEquals((await second.list("home", { limit: 10 })).items, [taught!.memory, renamed]);
+    assertEquals(await second.photo("home", taught!.memory.id), photo);
+    assertEquals(await second.space("home"), state);
+    const [again] = await second.teach("home", [example(1)]);
+    assertEquals(again, { memory: taught!.memory, created: false });
+    await second.close();
+  }));
+
+Deno.test("openKvTable() refuses a store of a format that it does not know", () =>
+  withStoreFile(async (path) => {
+    const kv = await Deno.openKv(path);
+    await kv.set(["format"], 99);
+    kv.close();
+    await assertRejects(() => openKvTable(path), Error, "99");
+  }));
+
+Deno.test("openKvTable() leaves an open database open and says that its files cannot be verified", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const table = await openKvTable(kv);
+  await table.teach("home", [example(1)]);
+  await table.forget("home", {});
+  assertEquals(await table.erasure(), { erasedAt: null, verifiable: false });
+  await table.close();
+  assertEquals((await kv.get(["format"])).value, 1);
+  kv.close();
+});
+
+Deno.test("openKvTable() reports a damaged record, leaves it out and answers from the rest", () =>
+  withStoreFile(async (path) => {
+    const first = await openKvTable(path);
+    await first.teach("home", [1, 2, 3, 4].map((n) => example(n)));
+    await first.close();
+    const kv = await Deno.openKv(path);
+    const damage: ((value: Record<string, unknown>) => unknown)[] = [
+      (value) => ({ ...value, embedding: new Uint8Array(7) }),
+      () => "nonsense",
+      (value) => ({ ...value, embedding: new Uint8Array(48 * 4) }),
+    ];
+    for await (const { key, value } of kv.list<Record<string, unknown>>({ prefix: ["m"] })) {
+      const harm = damage.shift();
+      if (harm !== undefined) await kv.set(key, harm(value));
+    }
+    kv.close();
+    const reports: string[] = [];
+    const second = await openKvTable(path, { report: (message) => reports.push(message) });
+    const { embedding } = example(4);
+    const found = await second.nearest("home", { model: "look-1", embedding, limit: 10 });
+    assertEquals(found.map((one) => one.memory.bytes), [hash(4)]);
+    assertEquals((await second.list("home", { limit: 10 })).items.length, 1);
+    assert(reports.length >= 3);
+    for (const report of reports) {
+      assertStringIncludes(report, "damaged");
+      assertEquals(report.includes("Rex"), false);
+    }
+    // Forgetting everything is still whole.
+    await second.forget("home", {});
+    await second.close();
+    const after = await Deno.openKv(path);
+    const left = [];
+    for await (const { key } of after.list({ prefix: ["m"] })) left.push(key);
+    assertEquals(left, []);
+    after.close();
+  }));
+
+Deno.test("openKvTable() keeps labels and hashes out of all keys", () =>
+  withStoreFile(async (path) => {
+    const table = await openKvTable(path);
+    const taught = await table.teach("home", [
+      example(1, { label: "Grandmother Ada", photo: new Uint8Array(70_000) }),
+      example(2, { label: "Grandmother Ada" }),
+    ]);
+    await table.rename("home", taught[0]!.memory.id, "Great-aunt Eve");
+    await table.forget("home", { id: taught[1]!.memory.id });
+    await table.openSpace("visitor", { expiresAt: new Date(Date.now() + 1e6).toISOString() });
+    const kv = await Deno.openKv(path);
+    const keys: string[] = [];
+    for await (const { key } of kv.list({ prefix: [] })) keys.push(JSON.stringify(key));
+    kv.close();
+    assert(keys.length > 5);
+    for (const secret of ["Ada", "Eve", hash(1), hash(2), hash(1_000_001), hash(1_000_002)]) {
+      assertEquals(keys.filter((key) => key.includes(secret)), []);
+    }
+    await table.close();
+  }));
+
+Deno.test("two tables on one file agree when changes are more than the log keeps", () =>
+  withStoreFile(async (path) => {
+    const clock = { now: Date.now() };
+    const options = { now: () => clock.now };
+    const [a, b] = [await openKvTable(path, options), await openKvTable(path, options)];
+    const seen = async (table: typeof a) =>
+      (await table.list("home", { limit: 1000 })).items.map((one) => one.label).toSorted();
+    await a.teach("home", Array.from({ length: 10 }, (_, i) => example(i, { label: `L${i}` })));
+    assertEquals((await seen(b)).length, 10);
+    // A few changes go by the log, three hundred by a new load.
+    for (const changes of [3, 300]) {
+      for (let i = 0; i < changes; i++) {
+        const n = changes * 1000 + i;
+        const [taught] = await a.teach("home", [example(n, { label: `N${n}` })]);
+        if (i % 3 === 0) await a.rename("home", taught!.memory.id, `R${n}`);
+        if (i % 3 === 1) await a.forget("home", { id: taught!.memory.id });
+      }
+      clock.now += 1000;
+      assertEquals(await seen(b), await seen(a));
+      assertEquals(
+        (await b.labels("home", { limit: 1000 })).items,
+        (await a.labels("home", { limit: 1000 })).items,
+      );
+    }
+    await a.forget("home", {});
+    clock.now += 1000;
+    assertEquals(await seen(b), []);
+    await b.teach("home", [example(1)]);
+    clock.now += 1000;
+    assertEquals(await seen(a), ["Rex"]);
+    await a.close();
+    await b.close();
+  }));
+
+Deno.test("two processes on one store agree within a second and store one example once", () =>
+  withStoreFile(async (path) => {
+    const table = await openKvTable(path);
+    await table.teach("home", [example(0)]);
+    const teller = await startTeller("serve", path);
+    try {
+      const { embedding } = example(5);
+      const nearestBytes = async () => {
+        const [found] = await table.nearest("home", { model: "look-1", embedding, limit: 1 });
+        return found?.memory.bytes;
+      };
+      // Both have loaded the space before anything changes.
+      assertEquals(await nearestBytes(), hash(0));
+      assertEquals(await teller.ask("nearest 5"), hash(0));
+      await teller.ask("teach 5");
+      await within(1000, async () => await nearestBytes() === hash(5));
+      await table.forget("home", { label: "Rex" });
+      await within(1000, async () => await teller.ask("nearest 5") === "nothing");
+      const both = await Promise.all([
+        ...Array.from({ length: 10 }, (_, i) => table.teach("home", [example(100 + i)])),
+        teller.ask("race 100 10"),
+      ]);
+      const mine = both.slice(0, 10).flat() as { created: boolean }[];
+      const created = mine.filter((one) => one.created).length + Number(both[10]);
+      assertEquals(created, 10);
+      assertEquals((await table.space("home"))?.memories, 10);
+      await teller.ask("end");
+    } finally {
+      await teller.stop();
+      await table.close();
+    }
+  }));
+
+Deno.test("a process that is killed hard loses nothing that it acknowledged", () =>
+  withStoreFile(async (path) => {
+    const acknowledged = new Map<string, string>();
+    for (let round = 0; round < 5; round++) {
+      const teller = await startTeller("teach", path, String(round * 100_000));
+      // Sooner and later: while a record, a photo or a large batch is being written.
+      const lines = await teller.readUntilKilled(60 + 90 * round);
+      for (const line of lines) {
+        const [id, bytes] = line.split(" ") as [string, string];
+        acknowledged.set(id, bytes);
+      }
+      const reports: string[] = [];
+      const table = await openKvTable(path, { report: (message) => reports.push(message) });
+      const stored = new Map<string, string>();
+      let after: string | undefined;
+      do {
+        const page: Awaited<ReturnType<typeof table.list>> = await table.list("home", {
+          limit: 1000,
+          ...(after === undefined ? {} : { after }),
+        });
+        for (const memory of page.items) {
+          stored.set(memory.id, memory.bytes);
+          if (memory.hasPhoto) {
+            assertEquals((await table.photo("home", memory.id))?.length, 150_000);
+          }
+        }
+        after = page.next;
+      } while (after !== undefined);
+      for (const [id, bytes] of acknowledged) assertEquals(stored.get(id), bytes);
+      assertEquals((await table.space("home"))?.memories ?? 0, stored.size);
+      assertEquals(reports, []);
+      await table.close();
+    }
+    assert(acknowledged.size > 10, `only ${acknowledged.size} were acknowledged`);
+  }));
+
+/** Resolves when a condition holds; rejects when it does not within `milliseconds`. */
+async function within(milliseconds: number, holds: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + milliseconds;
+  while (!await holds()) {
+    assert(performance.now() < end, `it did not happen within ${milliseconds} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,680 @@
+/**
+ * What every memory table must do, run on each implementation.
+ *
+ * It uses nothing but the table and `Deno.test`, so that it runs in a browser over a stand-in of
+ * that one function.
+ *
+ * @module
+ */
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { CapacityError, ConflictError, NotFoundError } from "../../functions/core/errors.ts";
+import type { Memory, MemoryTable, NewMemory } from "../../functions/core/memory.ts";
+import { dot, near, randomUnit, seeded } from "./vectors.ts";
+
+/** How a suite opens a new, empty table. */
+export type OpenTable = (options: {
+  readonly now?: () => number;
+  readonly tableBytes?: number;
+}) => Promise<MemoryTable>;
+
+const DIMENSION = 48;
+
+/** A 256-bit hash that a number makes. */
+export function hash(n: number): string {
+  const random = seeded(n);
+  return Array.from({ length: 64 }, () => Math.floor(random() * 16).toString(16)).join("");
+}
+
+/** An example that a number makes: embedding, bytes and fingerprint are its own. */
+export function example(n: number, fields: Partial<NewMemory> = {}): NewMemory {
+  return {
+    label: "Rex",
+    kind: "thing",
+    scope: "individual",
+    not: false,
+    model: "look-1",
+    embedding: randomUnit(DIMENSION, seeded(n)),
+    bytes: hash(n),
+    fingerprint: hash(n + 1_000_000),
+    image: { width: 640, height: 480 },
+    path: ["animal", "dog"],
+    ...fields,
+  };
+}
+
+/** What was given back of an example, without what the table added. */
+function given({ id: _, space: __, createdAt: ___, hasPhoto: ____, ...rest }: Memory) {
+  return rest;
+}
+
+async function ids(table: MemoryTable, space: string): Promise<string[]> {
+  return (await table.list(space, { limit: 1000 })).items.map((memory) => memory.id);
+}
+
+/** Registers the suite. @param name of the implementation */
+export function memoryContract(name: string, open: OpenTable): void {
+  const test = (
+    what: string,
+    fn: (table: MemoryTable, clock: { now: number }) => Promise<void>,
+    options: { tableBytes?: number } = {},
+  ) => {
+    Deno.test(`${name}: ${what}`, async () => {
+      const clock = { now: Date.UTC(2026, 0, 1) };
+      const table = await open({ now: () => clock.now, ...options });
+      try {
+        await fn(table, clock);
+      } finally {
+        await table.close();
+      }
+    });
+  };
+
+  test("teach() gives back all of what was taught", async (table, clock) => {
+    const taught = example(1, { fingerprint: null, path: [] });
+    const [first] = await table.teach("home", [taught]);
+    assert(first?.created);
+    assertEquals(given(first.memory), taught);
+    assertEquals(first.memory.space, "home");
+    assertEquals(first.memory.hasPhoto, false);
+    assertEquals(first.memory.createdAt, new Date(clock.now).toISOString());
+    assertEquals(await table.get("home", first.memory.id), first.memory);
+  });
+
+  test("teach() keeps its own copy of the embedding", async (table) => {
+    const embedding = randomUnit(DIMENSION, seeded(5));
+    const before = embedding.slice();
+    const [taught] = await table.teach("home", [example(1, { embedding })]);
+    embedding.fill(0);
+    const [found] = await table.nearest("home", { model: "look-1", embedding: before, limit: 1 });
+    assertEquals(found?.memory.id, taught?.memory.id);
+    assertEquals(found?.memory.embedding, before);
+  });
+
+  test("teach() of nothing does nothing", async (table) => {
+    assertEquals(await table.teach("home", []), []);
+    assertEquals(await table.space("home"), undefined);
+  });
+
+  test("teach() gives back the memory that is there when bytes, label and not are the same", async (table) => {
+    const [first] = await table.teach("home", [example(1)]);
+    const again = await table.teach("home", [
+      example(1, { embedding: randomUnit(DIMENSION, seeded(99)) }),
+      example(2),
+      example(2),
+      example(1, { not: true }),
+      example(1, { label: "Max" }),
+    ]);
+    assertEquals(again.map((one) => one.created), [false, true, false, true, true]);
+    assertEquals(again[0]?.memory, first?.memory);
+    assertEquals(again[2]?.memory, again[1]?.memory);
+    assertEquals((await table.space("home"))?.memories, 4);
+    const [elsewhere] = await table.teach("work", [example(1)]);
+    assert(elsewhere?.created);
+  });
+
+  test("teach() stores the same example once when asked many times at once", async (table) => {
+    const calls = Array.from({ length: 8 }, () => table.teach("home", [example(1), example(2)]));
+    const taught = (await Promise.all(calls)).flat();
+    assertEquals(taught.filter((one) => one.created).length, 2);
+    assertEquals(new Set(taught.map((one) => one.memory.id)).size, 2);
+    assertEquals((await table.space("home"))?.memories, 2);
+  });
+
+  test("teach() keeps everything when many teach different examples at once", async (table) => {
+    const calls = Array.from({ length: 40 }, (_, i) => table.teach(`s${i % 2}`, [example(i)]));
+    await Promise.all(calls);
+    assertEquals((await ids(table, "s0")).length, 20);
+    assertEquals((await ids(table, "s1")).length, 20);
+  });
+
+  test("teach() stores more than fits into one write of a store", async (table) => {
+    const wide = (n: number) =>
+      example(n, { model: "wide", embedding: randomUnit(1280, seeded(n)) });
+    await table.teach("home", [wide(1)]);
+    const taught = await table.teach("home", Array.from({ length: 320 }, (_, i) => wide(i)));
+    assertEquals(taught.filter((one) => one.created).length, 319);
+    assertEquals((await table.space("home"))?.memories, 320);
+    const { embedding } = wide(200);
+    const [found] = await table.nearest("home", { model: "wide", embedding, limit: 1 });
+    assertEquals(found?.memory.bytes, hash(200));
+    assertEquals((await table.forget("home", { label: "Rex" })).count, 320);
+    assertEquals(await ids(table, "home"), []);
+  });
+
+  test("teach() refuses what no memory can be and stores none of its companions", async (table) => {
+    const wrong: [Partial<NewMemory>, string][] = [
+      [{ label: "" }, "label"],
+      [{ label: "x".repeat(201) }, "label"],
+      [{ bytes: "abc" }, "hash"],
+      [{ fingerprint: "G".repeat(64) }, "hash"],
+      [{ embedding: new Float32Array(DIMENSION) }, "length"],
+      [{ embedding: new Float32Array(DIMENSION).fill(NaN) }, "length"],
+      [{ embedding: randomUnit(DIMENSION + 1, seeded(3)) }, "dimensions"],
+    ];
+    for (const [fields, message] of wrong) {
+      await assertRejects(
+        () => table.teach("home", [example(1), example(2, fields)]),
+        RangeError,
+        message,
+      );
+    }
+    assertEquals(await table.space("home"), undefined);
+  });
+
+  test("teach() refuses another dimension of a model that is known", async (table) => {
+    await table.teach("home", [example(1)]);
+    const embedding = randomUnit(DIMENSION + 1, seeded(3));
+    await assertRejects(() => table.teach("home", [example(2, { embedding })]), RangeError);
+    const [other] = await table.teach("home", [example(2, { embedding, model: "look-2" })]);
+    assert(other?.created);
+  });
+
+  test("teach() rejects with CapacityError when the space has no room left", async (table) => {
+    let taught = 0;
+    const error = await assertRejects(async () => {
+      for (; taught < 2000; taught += 10) {
+        await table.teach("home", Array.from({ length: 10 }, (_, i) => example(taught + i)));
+      }
+    }, CapacityError);
+    assertGreater(taught, 50);
+    assertStringIncludes(error.message, String(taught));
+    assertStringIncludes(error.message, "XOLO_MEMORY_MB");
+    assertEquals((await table.space("home"))?.memories, taught);
+    // Another space has room of its own, and forgetting makes some.
+    await table.teach("work", [example(1)]);
+    assertEquals((await table.forget("home", { label: "Rex" })).count, taught);
+    await table.teach("home", [example(1)]);
+  }, { tableBytes: 20_000 });
+
+  test("spaces whose tables do not fit together are all answered", async (table) => {
+    const spaces = Array.from({ length: 6 }, (_, i) => `space ${i}`);
+    for (const [s, space] of spaces.entries()) {
+      await table.teach(space, Array.from({ length: 60 }, (_, i) => example(100 * s + i)));
+    }
+    for (let round = 0; round < 2; round++) {
+      for (const [s, space] of spaces.entries()) {
+        const { embedding } = example(100 * s + 7);
+        const [found] = await table.nearest(space, { model: "look-1", embedding, limit: 1 });
+        assertEquals(found?.memory.bytes, hash(100 * s + 7));
+      }
+    }
+  }, { tableBytes: 30_000 });
+
+  test("photo() gives the kept photo back, whatever its size", async (table) => {
+    const random = seeded(7);
+    for (const size of [1, 60_000, 60_001, 400_000]) {
+      const photo = new Uint8Array(size);
+      for (let i = 0; i < size; i++) photo[i] = Math.floor(random() * 256);
+      const [taught] = await table.teach("home", [example(size, { photo })]);
+      const { id } = taught!.memory;
+      assertEquals(taught!.memory.hasPhoto, true);
+      assertEquals("photo" in taught!.memory, false);
+      assertEquals(await table.photo("home", id), photo);
+      assertEquals(await table.photo("work", id), undefined);
+    }
+    const [without] = await table.teach("home", [example(2)]);
+    assertEquals(await table.photo("home", without!.memory.id), undefined);
+    await table.forget("home", {});
+    assertEquals(await table.photo("home", without!.memory.id), undefined);
+  });
+
+  test("get() knows no memory of another space and no id that is none", async (table) => {
+    const [taught] = await table.teach("home", [example(1)]);
+    assertEquals(await table.get("work", taught!.memory.id), undefined);
+    assertEquals(await table.get("home", "01J00000000000000000000000"), undefined);
+    assertEquals(await table.get("home", "../../etc/passwd"), undefined);
+  });
+
+  test("rename() moves one memory to another label", async (table, clock) => {
+    const [a, b] = await table.teach("home", [example(1), example(2)]);
+    clock.now += 1000;
+    const renamed = await table.rename("home", a!.memory.id, "Max");
+    assertEquals(renamed, { ...a!.memory, label: "Max" });
+    assertEquals(await table.get("home", a!.memory.id), renamed);
+    assertEquals((await table.byBytes("home", hash(1)))[0]?.label, "Max");
+    const { items } = await table.labels("home", { limit: 10 });
+    assertEquals(items.map((one) => [one.label, one.memories]), [["Max", 1], ["Rex", 1]]);
+    assertEquals((await table.get("home", b!.memory.id))?.label, "Rex");
+    assertEquals((await table.forget("home", { label: "Rex" })).count, 1);
+    assertEquals(await ids(table, "home"), [a!.memory.id]);
+  });
+
+  test("rename() to the label it has changes nothing", async (table) => {
+    const [taught] = await table.teach("home", [example(1)]);
+    const before = await table.space("home");
+    assertEquals(await table.rename("home", taught!.memory.id, "Rex"), taught!.memory);
+    assertEquals(await table.space("home"), before);
+  });
+
+  test("rename() rejects what is not there, what would be doubled and what is no label", async (table) => {
+    const [a] = await table.teach("home", [example(1), example(1, { label: "Max" })]);
+    const { id } = a!.memory;
+    await assertRejects(() => table.rename("home", id, "Max"), ConflictError);
+    await assertRejects(() => table.rename("home", id, ""), RangeError);
+    await assertRejects(() => table.rename("work", id, "Max"), NotFoundError);
+    await assertRejects(
+      () => table.rename("home", "01J00000000000000000000000", "Max"),
+      NotFoundError,
+    );
+    assertEquals((await table.get("home", id))?.label, "Rex");
+  });
+
+  test("list() pages through all memories, oldest first", async (table, clock) => {
+    const expected: string[] = [];
+    for (let i = 0; i < 25; i++) {
+      clock.now += i % 3;
+      const [taught] = await table.teach("home", [example(i, { label: i % 5 ? "Rex" : "Max" })]);
+      expected.push(taught!.memory.id);
+    }
+    for (const label of [undefined, "Max", "Rex", "nobody"]) {
+      const found: Memory[] = [];
+      let after: string | undefined;
+      do {
+        const page: Awaited<ReturnType<MemoryTable["list"]>> = await table.list("home", {
+          limit: 4,
+          ...(after === undefined ? {} : { after }),
+          ...(label === undefined ? {} : { label }),
+        });
+        assert(page.items.length <= 4);
+        found.push(...page.items);
+        after = page.next;
+      } while (after !== undefined);
+      const wanted = expected.filter((_, i) =>
+        label === undefined || label === (i % 5 ? "Rex" : "Max")
+      );
+      assertEquals(found.map((memory) => memory.id), wanted);
+    }
+    // A cursor outlives the memory it names.
+    await table.forget("home", { id: expected[9]! });
+    const { items } = await table.list("home", { after: expected[9]!, limit: 1 });
+    assertEquals(items[0]?.id, expected[10]);
+    for (const limit of [0, -1, 1.5, 1001, NaN]) {
+      await assertRejects(() => table.list("home", { limit }), RangeError, "limit");
+    }
+    assertEquals(await table.list("nowhere", { limit: 1 }), { items: [] });
+  });
+
+  test("labels() sums up what is known, by label in code-unit order", async (table, clock) => {
+    const start = clock.now;
+    await table.teach("home", [example(1), example(2, { label: "Ärmel" })]);
+    clock.now += 1000;
+    await table.teach("home", [
+      example(3, { not: true }),
+      example(4, { label: "Zoe", kind: "person", photo: new Uint8Array(10) }),
+    ]);
+    const { items, next } = await table.labels("home", { limit: 10 });
+    assertEquals(next, undefined);
+    assertEquals(items.map((one) => one.label), ["Rex", "Zoe", "Ärmel"]);
+    assertEquals(items[0], {
+      label: "Rex",
+      kind: "thing",
+      memories: 1,
+      negatives: 1,
+      photos: 0,
+      firstTaughtAt: new Date(start).toISOString(),
+      lastTaughtAt: new Date(start + 1000).toISOString(),
+    });
+    assertEquals([items[1]?.kind, items[1]?.photos], ["person", 1]);
+    const first = await table.labels("home", { limit: 2 });
+    assertEquals(first.items.map((one) => one.label), ["Rex", "Zoe"]);
+    const second = await table.labels("home", { limit: 2, after: first.next! });
+    assertEquals(second.items.map((one) => one.label), ["Ärmel"]);
+    assertEquals(second.next, undefined);
+    await assertRejects(() => table.labels("home", { limit: 0 }), RangeError);
+  });
+
+  test("labels that look like something else are only labels", async (table) => {
+    const labels = [
+      "__proto__",
+      "constructor",
+      "toString",
+      "../../etc/passwd",
+      "a\u0000b",
+      "' OR 1=1 --",
+      "👵🏽",
+      "e\u0301",
+      "é",
+      "שרה",
+      " ",
+      "\ud800",
+      "😀".repeat(200),
+      "x".repeat(200),
+    ];
+    await table.teach("home", labels.map((label, i) => example(i, { label })));
+    for (const [i, label] of labels.entries()) {
+      const { items } = await table.list("home", { label, limit: 10 });
+      assertEquals(items.map((memory) => [memory.label, memory.bytes]), [[label, hash(i)]]);
+    }
+    const { items } = await table.labels("home", { limit: 100 });
+    assertEquals(items.map((one) => one.label), labels.toSorted());
+    for (const [i, label] of labels.entries()) {
+      assertEquals((await table.forget("home", { label })).count, 1);
+      assertEquals((await ids(table, "home")).length, labels.length - i - 1);
+    }
+  });
+
+  test("names of spaces are only names", async (table) => {
+    const spaces = ["__proto__", "a", "a\u0000", "a/b", "🏠", "A"];
+    for (const [i, space] of spaces.entries()) await table.teach(space, [example(i)]);
+    for (const [i, space] of spaces.entries()) {
+      const { items } = await table.list(space, { limit: 10 });
+      assertEquals(items.map((memory) => [memory.space, memory.bytes]), [[space, hash(i)]]);
+    }
+  });
+
+  test("no space sees another's memories", async (table) => {
+    const [taught] = await table.teach("home", [example(1, { photo: new Uint8Array(3) })]);
+    await table.teach("work", [example(2)]);
+    const { id } = taught!.memory;
+    const { embedding } = example(1);
+    const query = { model: "look-1", embedding, limit: 10 };
+    assertEquals((await table.nearest("work", query)).map((one) => one.memory.bytes), [hash(2)]);
+    assertEquals(await table.byBytes("work", hash(1)), []);
+    const options = { maxDistance: 0, limit: 10 };
+    assertEquals(await table.byFingerprint("work", [hash(1_000_001)], options), []);
+    assertEquals(await table.forget("work", { id }).then((one) => one.count), 0);
+    assertEquals(await table.forget("work", { label: "Rex" }).then((one) => one.count), 1);
+    assertEquals(await ids(table, "home"), [id]);
+    assertEquals(await table.nearest("nowhere", query), []);
+  });
+
+  test("forget() forgets by id, by label, by both and everything", async (table) => {
+    const taught = await table.teach("home", [
+      example(1),
+      example(2),
+      example(3, { label: "Max", photo: new Uint8Array(70_000) }),
+      example(4, { label: "Zoe" }),
+    ]);
+    const [a, b, c, d] = taught.map((one) => one.memory.id) as [string, string, string, string];
+    assertEquals((await table.forget("home", { id: a, label: "Max" })).count, 0);
+    assertEquals((await table.forget("home", { id: a, label: "Rex" })).count, 1);
+    assertEquals((await table.forget("home", { id: a })).count, 0);
+    assertEquals(await ids(table, "home"), [b, c, d]);
+    assertEquals((await table.forget("home", { label: "Max" })).count, 1);
+    assertEquals(await table.get("home", c), undefined);
+    assertEquals(await table.photo("home", c), undefined);
+    assertEquals((await table.forget("home", { label: "nobody" })).count, 0);
+    assertEquals((await table.forget("home", {})).count, 2);
+    assertEquals(await ids(table, "home"), []);
+    assertEquals((await table.labels("home", { limit: 10 })).items, []);
+    assertEquals((await table.forget("home", {})).count, 0);
+    assertEquals((await table.forget("nowhere", {})).count, 0);
+  });
+
+  test("forget() leaves nothing that any search finds, and what is taught again is new", async (table) => {
+    const [old] = await table.teach("home", [example(1), example(2)]);
+    await table.nearest("home", { model: "look-1", embedding: example(1).embedding, limit: 2 });
+    for (const selection of [{ id: old!.memory.id }, { label: "Rex" }, {}]) {
+      const [taught] = await table.teach("home", [example(1)]);
+      await table.forget("home", selection);
+      const [again] = await table.teach("home", [example(1, { label: "Max" })]);
+      assert(again?.created);
+      const { embedding } = example(1);
+      const found = await table.nearest("home", { model: "look-1", embedding, limit: 1 });
+      assertEquals(found.map((one) => one.memory.label), ["Max"]);
+      assertEquals((await table.byBytes("home", hash(1))).map((one) => one.label), ["Max"]);
+      if (selection.id === undefined) {
+        assertEquals(await table.get("home", taught!.memory.id), undefined);
+      }
+      await table.forget("home", { label: "Max" });
+    }
+  });
+
+  test("forget() tells when", async (table, clock) => {
+    await table.teach("home", [example(1)]);
+    clock.now += 5000;
+    const forgotten = await table.forget("home", {});
+    assertEquals(forgotten, { count: 1, forgottenAt: new Date(clock.now).toISOString() });
+  });
+
+  test("byBytes() finds exactly these bytes, newest first", async (table, clock) => {
+    // Hashes that differ only behind what a table may index.
+    const alike = (tail: string) => "ab".repeat(30) + tail.padStart(4, "0");
+    const [a] = await table.teach("home", [example(1, { bytes: alike("1") })]);
+    clock.now += 10;
+    await table.teach("home", [example(2, { bytes: alike("2") })]);
+    clock.now += 10;
+    const [c] = await table.teach("home", [example(3, { bytes: alike("1"), label: "Max" })]);
+    const found = await table.byBytes("home", alike("1"));
+    assertEquals(found, [c!.memory, a!.memory]);
+    assertEquals(await table.byBytes("home", alike("3")), []);
+    assertEquals(await table.byBytes("home", "0".repeat(64)), []);
+    await assertRejects(() => table.byBytes("home", "nothing"), RangeError);
+  });
+
+  test("byFingerprint() finds what a brute force finds", async (table) => {
+    const random = seeded(11);
+    const flip = (print: string, bits: number) => {
+      const digits = [...print].map((digit) => Number.parseInt(digit, 16));
+      const flipped = new Set<number>();
+      while (flipped.size < bits) flipped.add(Math.floor(random() * 256));
+      for (const bit of flipped) digits[bit >> 2]! ^= 1 << (bit & 3);
+      return digits.map((digit) => digit.toString(16)).join("");
+    };
+    const distance = (a: string, b: string) => {
+      let x = BigInt(`0x${a}`) ^ BigInt(`0x${b}`);
+      let bits = 0;
+      for (; x > 0n; x &= x - 1n) bits++;
+      return bits;
+    };
+    const centre = hash(1);
+    const mirror = hash(2);
+    const examples = Array.from({ length: 60 }, (_, i) =>
+      example(i, {
+        fingerprint: i % 10 === 9 ? null : flip(i % 2 ? centre : mirror, Math.floor(random() * 60)),
+      }));
+    const taught = (await table.teach("home", examples)).map((one) => one.memory);
+    for (const maxDistance of [0, 12, 31, 256]) {
+      const expected = taught
+        .filter((memory) => memory.fingerprint !== null)
+        .map((memory) => ({
+          memory,
+          distance: Math.min(...[centre, mirror].map((h) => distance(h, memory.fingerprint!))),
+        }))
+        .filter((one) => one.distance <= maxDistance)
+        .sort((a, b) => a.distance - b.distance || (a.memory.id < b.memory.id ? -1 : 1))
+        .slice(0, 20);
+      const options = { maxDistance, limit: 20 };
+      assertEquals(await table.byFingerprint("home", [centre, mirror], options), expected);
+    }
+    assertEquals(await table.byFingerprint("home", [], { maxDistance: 256, limit: 5 }), []);
+    for (const options of [{ maxDistance: 257, limit: 1 }, { maxDistance: 1, limit: 0 }]) {
+      await assertRejects(() => table.byFingerprint("home", [centre], options), RangeError);
+    }
+    await assertRejects(
+      () => table.byFingerprint("home", ["abc"], { maxDistance: 1, limit: 1 }),
+      RangeError,
+    );
+  });
+
+  test("nearest() finds what a brute force finds", async (table) => {
+    const random = seeded(13);
+    const centres = Array.from({ length: 6 }, () => randomUnit(DIMENSION, random));
+    // Crowded, sparse and equal vectors: what codes of one byte have the most trouble with.
+    const vector = (i: number) => {
+      if (i % 7 === 0) return Float32Array.from({ length: DIMENSION }, (_, d) => +(d === i % 11));
+      if (i % 7 === 1) return centres[i % centres.length]!;
+      return near(centres[i % centres.length]!, random() < 0.5 ? 1e-3 : 0.5, random);
+    };
+    const stored: Memory[] = [];
+    for (let i = 0; i < 600; i += 100) {
+      const examples = Array.from(
+        { length: 100 },
+        (_, j) => example(i + j, { embedding: vector(i + j) }),
+      );
+      stored.push(...(await table.teach("home", examples)).map((one) => one.memory));
+    }
+    const gone = stored.filter((_, i) => i % 9 === 0);
+    for (const { id } of gone) await table.forget("home", { id });
+    const left = stored.filter((memory) => !gone.includes(memory));
+    const queries = [
+      ...centres,
+      ...left.slice(0, 5).map((memory) => memory.embedding),
+      ...Array.from({ length: 5 }, () => randomUnit(DIMENSION, random)),
+    ];
+    for (const [q, embedding] of queries.entries()) {
+      const limit = [1, 10, 256][q % 3]!;
+      const expected = left
+        .map((memory) => ({ memory, similarity: Math.fround(dot(embedding, memory.embedding)) }))
+        .sort((a, b) => b.similarity - a.similarity || (a.memory.id < b.memory.id ? -1 : 1))
+        .slice(0, limit);
+      const found = await table.nearest("home", { model: "look-1", embedding, limit });
+      assertEquals(found.length, expected.length);
+      found.forEach(({ memory, similarity }, i) => {
+        assertAlmostEquals(similarity, expected[i]!.similarity, 1e-6);
+        assertAlmostEquals(similarity, dot(embedding, memory.embedding), 1e-6);
+      });
+      // Which of equals comes first is not promised; that the same ones are there is.
+      const clear = expected.filter((one) => one.similarity > expected.at(-1)!.similarity + 1e-6);
+      const foundIds = new Set(found.map((one) => one.memory.id));
+      assertEquals(clear.filter((one) => !foundIds.has(one.memory.id)), []);
+    }
+  });
+
+  test("nearest() keeps models apart", async (table) => {
+    const { embedding } = example(1);
+    await table.teach("home", [
+      example(1, { model: "a" }),
+      example(2, { model: "b", embedding }),
+      example(3, { model: "c", embedding: randomUnit(128, seeded(3)) }),
+    ]);
+    const found = await table.nearest("home", { model: "b", embedding, limit: 10 });
+    assertEquals(found.map((one) => one.memory.bytes), [hash(2)]);
+    assertEquals(await table.nearest("home", { model: "d", embedding, limit: 10 }), []);
+    await assertRejects(
+      () => table.nearest("home", { model: "c", embedding, limit: 1 }),
+      RangeError,
+      "dimensions",
+    );
+  });
+
+  test("nearest() rejects a limit or a query that is none", async (table) => {
+    await table.teach("home", [example(1)]);
+    const { embedding } = example(1);
+    for (const limit of [0, 257, 1.5, NaN]) {
+      await assertRejects(
+        () => table.nearest("home", { model: "look-1", embedding, limit }),
+        RangeError,
+        "limit",
+      );
+    }
+    const query = { model: "look-1", embedding: embedding.map((x) => 2 * x), limit: 1 };
+    await assertRejects(() => table.nearest("home", query), RangeError, "length");
+  });
+
+  test("searches beside teaching and forgetting see no memory that was forgotten before", async (table) => {
+    const { embedding } = example(0);
+    await table.teach("home", Array.from({ length: 100 }, (_, i) => example(i)));
+    const gone = new Set<string>();
+    let searches = 0;
+    let done = false;
+    const search = async () => {
+      while (!done) {
+        const before = new Set(gone);
+        const found = await table.nearest("home", { model: "look-1", embedding, limit: 50 });
+        assertEquals(found.filter((one) => before.has(one.memory.id)), []);
+        assertEquals(new Set(found.map((one) => one.memory.id)).size, found.length);
+        searches++;
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    };
+    const change = async () => {
+      try {
+        for (const id of await ids(table, "home")) {
+          await table.forget("home", { id });
+          gone.add(id);
+          await table.teach("home", [example(1000 + gone.size)]);
+          await new Promise((resolve) => setTimeout(resolve, 0));
+        }
+      } finally {
+        done = true;
+      }
+    };
+    await Promise.all([search(), search(), change()]);
+    assertGreater(searches, 2);
+    assertEquals((await table.space("home"))?.memories, 100);
+  });
+
+  test("space() counts, and its revision rises with every change", async (table, clock) => {
+    assertEquals(await table.space("home"), undefined);
+    const [taught] = await table.teach("home", [example(1)]);
+    const revisions: number[] = [];
+    const look = async (memories: number) => {
+      const state = await table.space("home");
+      assertEquals([state?.space, state?.memories, state?.expiresAt], ["home", memories, null]);
+      assertLess(revisions.at(-1) ?? -1, state!.revision);
+      revisions.push(state!.revision);
+    };
+    await look(1);
+    await table.teach("home", [example(2)]);
+    await look(2);
+    await table.rename("home", taught!.memory.id, "Max");
+    await look(2);
+    await table.forget("home", { label: "Max" });
+    await look(1);
+    await table.forget("home", {});
+    clock.now += 1000;
+    await table.teach("home", [example(3)]);
+    await look(1);
+  });
+
+  test("openSpace() makes a space that is gone when its time is over", async (table, clock) => {
+    const expiresAt = new Date(clock.now + 3_600_000).toISOString();
+    const state = await table.openSpace("visitor", { expiresAt });
+    assertEquals([state.space, state.memories, state.expiresAt], ["visitor", 0, expiresAt]);
+    assertEquals(await table.space("visitor"), state);
+    await assertRejects(() => table.openSpace("visitor", { expiresAt }), ConflictError);
+    const [taught] = await table.teach("visitor", [example(1, { photo: new Uint8Array(9) })]);
+    const { id, embedding } = taught!.memory;
+    assertEquals((await table.space("visitor"))?.expiresAt, expiresAt);
+    assertEquals((await table.forget("visitor", {})).count, 1);
+    assertEquals((await table.space("visitor"))?.expiresAt, expiresAt);
+    const [again] = await table.teach("visitor", [example(2)]);
+    clock.now += 3_600_000;
+    assertEquals(await table.space("visitor"), undefined);
+    assertEquals(await table.get("visitor", again!.memory.id), undefined);
+    assertEquals(await table.photo("visitor", id), undefined);
+    assertEquals(await ids(table, "visitor"), []);
+    assertEquals((await table.labels("visitor", { limit: 1 })).items, []);
+    assertEquals(await table.byBytes("visitor", hash(2)), []);
+    assertEquals(
+      await table.nearest("visitor", { model: "look-1", embedding, limit: 1 }),
+      [],
+    );
+    assertEquals((await table.forget("visitor", {})).count, 0);
+    await assertRejects(() => table.teach("visitor", [example(3)]), NotFoundError, "expired");
+    await assertRejects(
+      () => table.rename("visitor", again!.memory.id, "Max"),
+      NotFoundError,
+    );
+    // The name may be opened anew, and what was there does not come back.
+    await table.openSpace("visitor", { expiresAt: new Date(clock.now + 1000).toISOString() });
+    assertEquals(await ids(table, "visitor"), []);
+    const [fresh] = await table.teach("visitor", [example(2)]);
+    assert(fresh?.created);
+  });
+
+  test(
+    "openSpace() rejects a space that was taught in and a time that is none",
+    async (table, clock) => {
+      await table.teach("home", [example(1)]);
+      const expiresAt = new Date(clock.now + 1000).toISOString();
+      await assertRejects(() => table.openSpace("home", { expiresAt }), ConflictError);
+      await assertRejects(() => table.openSpace("new", { expiresAt: "soon" }), RangeError);
+    },
+  );
+
+  test("erasure() says that a new table is clean, and ping() that it is there", async (table) => {
+    const { erasedAt, verifiable } = await table.erasure();
+    assertEquals([typeof erasedAt, verifiable], ["string", true]);
+    await table.ping();
+  });
+}
