@@ -1,0 +1,138 @@
+import { assert, assertEquals, assertGreaterOrEqual, assertRejects } from "@std/assert";
+import { BusyError } from "../functions/core/errors.ts";
+import { createWorkerPool, WorkerError } from "../functions/photo/pool.ts";
+import type { PoolOptions, WorkerPool } from "../functions/photo/pool.ts";
+import type { Order } from "./support/pool_worker.ts";
+
+type Pool = WorkerPool<Order, number>;
+
+/** Runs a test on a pool of real Workers and closes it; counts the Workers that were started. */
+async function withPool(
+  options: Partial<PoolOptions>,
+  test: (pool: Pool, started: () => number) => Promise<void>,
+): Promise<void> {
+  let started = 0;
+  const pool = createWorkerPool<Order, number>({
+    spawn() {
+      started++;
+      return new Worker(new URL("./support/pool_worker.ts", import.meta.url), { type: "module" });
+    },
+    size: 2,
+    queue: { jobs: 100, bytes: 1e9 },
+    workerMemory: 0,
+    memory: 1e9,
+    timeLimit: 10_000,
+    ...options,
+  });
+  try {
+    await test(pool, () => started);
+  } finally {
+    await pool.close();
+  }
+}
+
+function job(input: Order, more: { bytes?: number; memory?: number; signal?: AbortSignal } = {}) {
+  return { input, bytes: 1, memory: 1, ...more };
+}
+
+const double = (value: number, afterMs = 0): Order => ({ do: "double", value, afterMs });
+
+Deno.test("run() gives every job its own output when there are more jobs than Workers", async () => {
+  await withPool({}, async (pool, started) => {
+    const outputs = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => pool.run(job(double(i, i % 3)))),
+    );
+    assertEquals(outputs, Array.from({ length: 20 }, (_, i) => i * 2));
+    assertEquals(started(), 2);
+  });
+});
+
+Deno.test("run() throws BusyError when the queue is full, by jobs and by bytes", async () => {
+  await withPool({ size: 1, queue: { jobs: 2, bytes: 100 } }, async (pool) => {
+    const taken = [pool.run(job(double(1, 50))), pool.run(job(double(2)))];
+    const heavy = await assertRejects(() => pool.run(job(double(3), { bytes: 100 })), BusyError);
+    assertGreaterOrEqual(heavy.retryAfter, 1);
+    assert(Number.isInteger(heavy.retryAfter));
+    taken.push(pool.run(job(double(4))));
+    await assertRejects(() => pool.run(job(double(5))), BusyError, "2 photos wait");
+    assertEquals(await Promise.all(taken), [2, 4, 8]);
+    assertEquals(await pool.run(job(double(6))), 12);
+  });
+});
+
+Deno.test("run() throws what the Worker threw, and goes on with the same Worker", async () => {
+  await withPool({ size: 1 }, async (pool, started) => {
+    const error = await assertRejects(() => pool.run(job({ do: "throw" })), WorkerError);
+    assertEquals([error.thrown, error.message], ["RangeError", "too much"]);
+    assertEquals(await pool.run(job(double(4))), 8);
+    assertEquals(started(), 1);
+  });
+});
+
+Deno.test("run() replaces the Worker when one dies, and the others go on", async () => {
+  await withPool({}, async (pool, started) => {
+    const other = pool.run(job(double(1, 100)));
+    const error = await assertRejects(() => pool.run(job({ do: "die" })), WorkerError);
+    assertEquals(error.thrown, "WorkerDied");
+    assertEquals(await Promise.all([other, pool.run(job(double(2)))]), [2, 4]);
+    assertEquals(started(), 3);
+  });
+});
+
+Deno.test("run() replaces the Worker when one hangs beyond the time limit", async () => {
+  await withPool({ timeLimit: 500 }, async (pool, started) => {
+    await pool.warm();
+    const hung = pool.run(job({ do: "spin" }));
+    const other = pool.run(job(double(1)));
+    const error = await assertRejects(() => hung, WorkerError);
+    assertEquals(error.thrown, "TimeLimit");
+    assertEquals(await other, 2);
+    assertEquals(await pool.run(job(double(2))), 4);
+    assert(started() >= 2);
+  });
+});
+
+Deno.test("run() takes a job out of the queue when its signal fires", async () => {
+  await withPool({ size: 1 }, async (pool) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const first = pool.run(job(double(1, 50), { signal }));
+    const second = pool.run(job(double(2), { signal }));
+    const third = pool.run(job(double(3)));
+    controller.abort(new DOMException("the caller left", "AbortError"));
+    await assertRejects(() => second, DOMException, "the caller left");
+    // What has begun is finished.
+    assertEquals(await Promise.all([first, third]), [2, 6]);
+    await assertRejects(() => pool.run(job(double(4), { signal })), DOMException);
+  });
+});
+
+Deno.test("run() never works beyond the memory, except on a job that is alone", async () => {
+  await withPool({ size: 4, memory: 100 }, async (pool, started) => {
+    const jobs = Array.from({ length: 6 }, (_, i) => pool.run(job(double(i, 5), { memory: 40 })));
+    jobs.push(pool.run(job(double(6), { memory: 1000 })));
+    assertEquals(await Promise.all(jobs), [0, 2, 4, 6, 8, 10, 12]);
+    assertEquals(started(), 2);
+  });
+});
+
+Deno.test("run() gives up idle Workers when a heavy job needs their memory", async () => {
+  await withPool({ size: 2, workerMemory: 50, memory: 150 }, async (pool, started) => {
+    const light = () => pool.run(job(double(1, 50), { memory: 20 }));
+    await Promise.all([light(), light()]);
+    assertEquals(started(), 2);
+    assertEquals(await pool.run(job(double(2), { memory: 100 })), 4);
+    await Promise.all([light(), light()]);
+    assertEquals(started(), 3);
+  });
+});
+
+Deno.test("close() finishes what was taken and refuses what comes after", async () => {
+  await withPool({ size: 1 }, async (pool) => {
+    const taken = [1, 2, 3].map((value) => pool.run(job(double(value, 10))));
+    const closed = pool.close();
+    await assertRejects(() => pool.run(job(double(4))), BusyError);
+    await closed;
+    assertEquals(await Promise.all(taken), [2, 4, 6]);
+  });
+});
