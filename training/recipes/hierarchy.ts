@@ -164,7 +164,7 @@ export const recipe: Recipe = {
     await updateManifest("hierarchy", {
       file: FILE,
       sha256: await sha256Hex(bytes),
-      licence: "WordNet",
+      licence: "LicenseRef-WordNet",
       licenceFile: LICENCE_FILE,
       sources: file.sources,
       made: { command: "deno task train hierarchy" },
