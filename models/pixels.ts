@@ -251,3 +251,22 @@ export function toPhotoBox(
     height: clamp(Math.ceil((box.y + box.height) * down), photo.height) - y,
   };
 }
+
+/**
+ * How much a picture's brightness varies: the standard deviation of its samples' mean over the
+ * channels, 0 for a blank one to 127.5.
+ *
+ * @param pixels RGB samples, row-major, as of {@linkcode networkPixels}
+ */
+export function contrastOf(pixels: Uint8Array): number {
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i + 2 < pixels.length; i += 3) {
+    const value = pixels[i]! + pixels[i + 1]! + pixels[i + 2]!;
+    sum += value;
+    squares += value * value;
+  }
+  const count = pixels.length / 3;
+  const mean = sum / count;
+  return Math.sqrt(Math.max(0, squares / count - mean * mean)) / 3;
+}

@@ -178,10 +178,18 @@ serviceTest("several photos are taught all or not at all", async (service) => {
     await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } }).png()
       .toBuffer(),
   );
-  const problem = await problemOf(await teach(service, { label: "Chelsea" }, good, bad, tiny), 422);
+  const blank = new Uint8Array(
+    await sharp({ create: { width: 90, height: 90, channels: 3, background: "navy" } }).png()
+      .toBuffer(),
+  );
+  const problem = await problemOf(
+    await teach(service, { label: "Chelsea" }, good, bad, tiny, blank),
+    422,
+  );
   const refusals = problem.refusals as { image: number; reason: string }[];
-  assertEquals(refusals.map((r) => r.image), [1, 2]);
+  assertEquals(refusals.map((r) => r.image), [1, 2, 3]);
   assertStringIncludes(refusals[1]!.reason, "8×8");
+  assertStringIncludes(refusals[2]!.reason, "blank");
   const { labels } = await (await service.request("/labels")).json();
   assertEquals(labels, []);
   const forced = await teach(service, { label: "Red", force: "true" }, tiny);

@@ -17,6 +17,8 @@ export interface Encoded {
   readonly image: ImageSize;
   /** Perceptual hashes of the picture and of its mirror; null when it is too flat to tell apart. */
   readonly fingerprint: Fingerprint | null;
+  /** Standard deviation of the brightness, 0 for a blank picture to 127.5. */
+  readonly contrast: number;
   /** The network's pooled features as they come out of the graph, [1280], each ≥ 0. */
   readonly embedding: Float32Array;
   /** The network's scores over its leaf classes, [1000], before the softmax. */

@@ -40,6 +40,9 @@ export type TeachPhotos = (
 /** Shorter sides than this tell the network too little: it looks at 224 pixels. */
 const SHORTEST_SIDE = 32;
 
+/** Of 255 levels; a lens cap and a blank sheet lie below, the faintest photo above. */
+const LEAST_CONTRAST = 2;
+
 /** Photos in work at once: enough to keep the Workers busy, few enough to leave the queue to others. */
 const AT_ONCE = 2;
 
@@ -118,11 +121,11 @@ function again(
 }
 
 /** Why a photo is too poor an example, if it is. */
-function poverty({ image, fingerprint }: Encoded): string | undefined {
+function poverty({ image, contrast }: Encoded): string | undefined {
   const { width, height } = image;
   if (Math.min(width, height) < SHORTEST_SIDE) {
     return `it is ${width}×${height} pixels; both sides should have at least ${SHORTEST_SIDE}`;
   }
-  if (fingerprint === null) return "it is nearly blank; it should show something";
+  if (contrast < LEAST_CONTRAST) return "it is nearly blank; it should show something";
   return undefined;
 }

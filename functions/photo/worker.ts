@@ -7,7 +7,7 @@ import { createBackbone } from "../../models/backbone.ts";
 import type { Backbone } from "../../models/backbone.ts";
 import { fingerprint } from "../../models/fingerprint.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
-import { networkPixels } from "../../models/pixels.ts";
+import { contrastOf, networkPixels } from "../../models/pixels.ts";
 import type { Encoded } from "../core/encoder.ts";
 import { decodePhoto, encodeKept } from "./decode.ts";
 import type { PhotoLimits } from "./limits.ts";
@@ -47,13 +47,15 @@ async function encode(
   const { working, image } = await decodePhoto(photo, limits);
   drop(photo);
   const decoded = performance.now();
-  const { logits, embedding } = await backbone.run(networkPixels(working, section.input));
+  const pixels = networkPixels(working, section.input);
+  const { logits, embedding } = await backbone.run(pixels);
   const hashes = fingerprint(working);
   const kept = keepPhoto ? await encodeKept(working) : undefined;
   drop(working.data);
   return {
     image,
     fingerprint: hashes,
+    contrast: contrastOf(pixels),
     logits,
     embedding,
     ...(kept ? { photo: kept } : {}),

@@ -10,7 +10,6 @@
  *
  * @module
  */
-import { cpuUsage } from "node:process";
 import { createGraphScorer } from "../../functions/memory/graph_scorer.ts";
 import { createLoopScorer } from "../../functions/memory/loop_scorer.ts";
 import { NearestIndex } from "../../functions/memory/nearest.ts";
@@ -19,6 +18,7 @@ import { openNative } from "../../models/runtime_native.ts";
 import type { Session } from "../../models/session.ts";
 import { int } from "../../training/onnx/attribute.ts";
 import { Graph } from "../../training/onnx/graph.ts";
+import { cpuOf, median } from "./cpu.ts";
 import { dot, near, randomUnit, seeded } from "../support/vectors.ts";
 
 const SIZES = [
@@ -58,18 +58,6 @@ function plainLoop(table: Float32Array, dimension: number, query: Float32Array):
     }
   }
   return nearest;
-}
-
-/** CPU milliseconds of one call. */
-async function cpu(fn: () => unknown): Promise<number> {
-  const before = cpuUsage();
-  await fn();
-  const { user, system } = cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function measure(
@@ -122,7 +110,7 @@ async function measure(
       : randomUnit(dimension, random);
     const answers: Record<string, unknown> = {};
     for (const [name, way] of Object.entries(ways)) {
-      const took = await cpu(async () => answers[name] = await way(query));
+      const took = await cpuOf(async () => answers[name] = await way(query));
       if (round >= 0) (times[name] ??= []).push(name === "read" ? took / 2 : took);
     }
     if (round >= 0 && answers["codes"] === answers["loop"]) right++;
@@ -144,7 +132,8 @@ async function measure(
   );
 }
 
-if (import.meta.main) {
+/** Measures and prints the ratios. */
+export async function benchRecall(): Promise<void> {
   const model = await Deno.readFile(new URL("../../models/recall.onnx", import.meta.url));
   const engines = {
     graph: createGraphScorer(await openNative(model)),
@@ -156,3 +145,5 @@ if (import.meta.main) {
   await engines.graph.close();
   await engines.gemm.release();
 }
+
+if (import.meta.main) await benchRecall();

@@ -8,7 +8,7 @@ import { decodePhoto, encodeKept } from "../../functions/photo/decode.ts";
 import { createBackbone } from "../../models/backbone.ts";
 import { fingerprint } from "../../models/fingerprint.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
-import { networkPixels } from "../../models/pixels.ts";
+import { contrastOf, networkPixels } from "../../models/pixels.ts";
 import { openNative } from "../../models/runtime_native.ts";
 import { verifyFile } from "../../models/verify_file.ts";
 import { join } from "../paths.ts";
@@ -35,10 +35,12 @@ export async function openInProcessEncoder(
       const start = performance.now();
       const { working, image } = await decodePhoto(photo);
       const decoded = performance.now();
-      const { logits, embedding } = await backbone.run(networkPixels(working, section.input));
+      const pixels = networkPixels(working, section.input);
+      const { logits, embedding } = await backbone.run(pixels);
       return {
         image,
         fingerprint: fingerprint(working),
+        contrast: contrastOf(pixels),
         logits,
         embedding,
         ...(options.keepPhoto ? { photo: await encodeKept(working) } : {}),

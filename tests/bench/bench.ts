@@ -1,0 +1,13 @@
+/**
+ * Speed as ratios that are measured side by side in one run.
+ *
+ *     deno task bench
+ *
+ * @module
+ */
+import { benchClassify } from "./classify_bench.ts";
+import { benchRecall } from "./recall_bench.ts";
+
+await benchClassify();
+console.log();
+await benchRecall();

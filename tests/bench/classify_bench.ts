@@ -1,0 +1,123 @@
+/**
+ * What an answer costs beside what it cannot do without, in CPU, measured interleaved in one run.
+ *
+ *     deno run -A tests/bench/classify_bench.ts
+ *
+ * "bare" decodes the photo and runs the network, nothing else, in this thread. "network" is a whole
+ * request for a photo that was never taught: form, checks, Worker, decoding, hashing, network,
+ * lookup, answer. "bytes" is a whole request for a photo that was taught.
+ *
+ * @module
+ */
+import sharp from "sharp";
+import { compose } from "../../functions/compose.ts";
+import { decodePhoto } from "../../functions/photo/decode.ts";
+import { readSettings } from "../../functions/settings.ts";
+import { createBackbone } from "../../models/backbone.ts";
+import { parseManifest } from "../../models/manifest.ts";
+import { openNative } from "../../models/runtime_native.ts";
+import { createRandom } from "../../training/eval/random.ts";
+import { cpuOf, median } from "./cpu.ts";
+
+/** Photos of a round; each is asked about once a round. */
+const PHOTOS = 24;
+const ROUNDS = 12;
+/** Rounds that are not counted: code is compiled and Workers start meanwhile. */
+const WARM_UP = 4;
+/** What a phone's photo is scaled to before it is sent, and what a web camera gives. */
+const SIZE = { width: 640, height: 480 };
+
+const MODELS = new URL("../../models/", import.meta.url);
+const SAMPLES = new URL("../../web/samples/", import.meta.url);
+
+/** Different photos: cuts of the samples at seeded places. */
+async function photos(): Promise<Uint8Array<ArrayBuffer>[]> {
+  const random = createRandom(1);
+  const files = [...Deno.readDirSync(SAMPLES)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".jpg")).sort();
+  return await Promise.all(Array.from({ length: PHOTOS }, async (_, i) => {
+    const photo = await Deno.readFile(new URL(files[i % files.length]!, SAMPLES));
+    const { width, height } = await sharp(photo).metadata();
+    const share = 0.6 + 0.3 * random();
+    const cut = { width: Math.floor(width * share), height: Math.floor(height * share) };
+    const left = Math.floor(random() * (width - cut.width));
+    const top = Math.floor(random() * (height - cut.height));
+    const image = sharp(photo).extract({ left, top, ...cut }).resize({ ...SIZE, fit: "cover" });
+    return new Uint8Array(await image.jpeg({ quality: 85 }).toBuffer());
+  }));
+}
+
+function formOf(fields: Record<string, string>, photo: Uint8Array<ArrayBuffer>): FormData {
+  const form = new FormData();
+  form.set("image", new Blob([photo]), "photo.jpg");
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  return form;
+}
+
+/** Measures and prints the ratios. */
+export async function benchClassify(): Promise<void> {
+  const asked = await photos();
+  const { backbone: section } = parseManifest(
+    JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
+  );
+  const session = await openNative(await Deno.readFile(new URL(section.file, MODELS)));
+  const backbone = createBackbone(session, section);
+  const service = await compose(readSettings({ XOLO_DATA: ":memory:" }));
+  const post = async (path: string, form: FormData): Promise<unknown> => {
+    const request = new Request(`http://localhost${path}`, { method: "POST", body: form });
+    const reply = await service.fetch(request, {
+      remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
+    });
+    if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
+    return await reply.json();
+  };
+  for (const [i, photo] of asked.entries()) {
+    await post("/memories", formOf({ space: "taught", label: `photo ${i}` }, photo));
+  }
+  const expect = (answer: unknown, route: string) => {
+    const { route: got } = answer as { route: string };
+    if (got !== route && !(route === "network" && got === "none")) {
+      throw new Error(`expected an answer from ${route}, got one from ${got}`);
+    }
+  };
+  const pixels = new Uint8Array(section.input.size ** 2 * 3).fill(100);
+  const ways: Record<string, (photo: Uint8Array<ArrayBuffer>) => Promise<void>> = {
+    async bare(photo) {
+      await decodePhoto(photo);
+      await backbone.run(pixels);
+    },
+    async network(photo) {
+      expect(await post("/classify", formOf({}, photo)), "network");
+    },
+    async bytes(photo) {
+      expect(await post("/classify", formOf({ space: "taught" }, photo)), "memory");
+    },
+  };
+  const times: Record<string, number[]> = { bare: [], network: [], bytes: [] };
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    for (const [name, way] of Object.entries(ways)) {
+      const took = await cpuOf(async () => {
+        for (const photo of asked) await way(photo);
+      });
+      if (round >= 0) times[name]!.push(took / asked.length);
+    }
+  }
+  await service.close();
+  await session.release();
+  const [bare, network, bytes] = [times["bare"]!, times["network"]!, times["bytes"]!].map(median);
+  const ratios = times["network"]!.map((time, i) => time / times["bare"]![i]!);
+  console.log(`CPU of an answer about a ${SIZE.width}×${SIZE.height} JPEG, medians`);
+  console.log(`decoding + network alone   ${bare!.toFixed(2)} ms`);
+  console.log(
+    `network path               ${network!.toFixed(2)} ms   ${
+      median(ratios).toFixed(2)
+    }× of that (bound 1.15)`,
+  );
+  console.log(
+    `bytes path                 ${bytes!.toFixed(2)} ms   1/${
+      (network! / bytes!).toFixed(0)
+    } of the network path (bound 1/20)`,
+  );
+}
+
+if (import.meta.main) await benchClassify();
