@@ -76,11 +76,9 @@ class Table implements MemoryTable {
     this.#budget = options.tableBytes ?? TABLE_BYTES;
     this.#now = options.now ?? Date.now;
     this.#cache = new RecordCache(this.#budget * CACHE_SHARE);
-    this.#sweeper = setInterval(() => {
-      this.#sweeping = this.#sweeping.then(() => this.sweep()).catch(() => {
-        // The store does not answer: the next sweep finds what this one left.
-      });
-    }, SWEEP_MS);
+    this.#sweeper = setInterval(() => this.#sweepNext(), SWEEP_MS);
+    // What expired while no process was there goes first.
+    this.#sweepNext();
   }
 
   async teach(space: string, memories: readonly NewMemory[]): Promise<readonly Taught[]> {
@@ -337,6 +335,12 @@ class Table implements MemoryTable {
     await Promise.allSettled(this.#looks.values());
     await this.#scorer.close();
     await this.#store.close();
+  }
+
+  #sweepNext(): void {
+    this.#sweeping = this.#sweeping.then(() => this.sweep()).catch(() => {
+      // The store does not answer: the next sweep finds what this one left.
+    });
   }
 
   /** The head of a space that is there and has not expired. */
