@@ -35,6 +35,7 @@ Deno.test("buildPage() keeps the script small and everything on its own origin",
   assertLess(await gzipped(script), SCRIPT_BUDGET);
   for (const page of ["index.html", "docs/index.html"]) {
     const html = new TextDecoder().decode(files.get(page));
+    assertEquals(html.match(/\{\{|\}\}/), null, page);
     // The content policy allows neither inline scripts nor inline styles.
     assertEquals(html.match(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=/g), null, page);
     for (const [, url] of html.matchAll(/(?:src|href)="([^"]*)"/g)) {

@@ -111,6 +111,8 @@ Deno.test("sayRoute() marks what was asked, what answered and what was not neede
   assertEquals(memory("copy"), ["passed", "answered", "skipped", "skipped"]);
   assertEquals(memory("look"), ["passed", "passed", "answered", "skipped"]);
   assertEquals(states(dog()), ["passed", "passed", "passed", "answered"]);
+  const unsure = dog({ route: "memory", certainty: "perhaps", evidence: [evidence("look")] });
+  assertEquals(sayRoute(unsure).map(({ says }) => says), ["no", "no", "perhaps", "asked too"]);
   assertEquals(sayRoute(dog({ label: null, route: "none" })).at(-1)?.says, "not sure");
 });
 

@@ -13,6 +13,7 @@ import * as esbuild from "esbuild";
 import { join } from "node:path";
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { npmPackage } from "./npm_package.ts";
+import { strings } from "./strings.ts";
 
 const WEB = fromFileUrl(new URL(".", import.meta.url));
 
@@ -37,6 +38,30 @@ function denoPackage(name: string, folder: string): esbuild.Plugin {
       });
     },
   };
+}
+
+/**
+ * Puts texts into a page's placeholders, as `{{title}}`.
+ *
+ * @throws {RangeError} for a placeholder that there is no text for
+ *
+ * @example
+ * ```ts
+ * import { fillFrame } from "./build.ts";
+ *
+ * console.assert(fillFrame("<h1>{{title}}</h1>", { title: "R&D" }) === "<h1>R&amp;D</h1>");
+ * ```
+ */
+export function fillFrame(html: string, texts: Readonly<Record<string, string>>): string {
+  return html.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => {
+    const text = texts[name];
+    if (text === undefined) {
+      throw new RangeError(
+        `"{{${name}}}" should be one of: ${Object.keys(texts).join(", ")}`,
+      );
+    }
+    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+  });
 }
 
 /**
@@ -73,7 +98,6 @@ export async function buildPage(dist: string): Promise<void> {
   }
 
   const copies: [from: string, to: string][] = [
-    [join(WEB, "index.html"), "index.html"],
     [join(WEB, "icon.svg"), "assets/icon.svg"],
     [join(WEB, "docs/index.html"), "docs/index.html"],
     [join(WEB, "docs/start.js"), "docs/start.js"],
@@ -83,6 +107,8 @@ export async function buildPage(dist: string): Promise<void> {
   for (const { name } of Deno.readDirSync(join(WEB, "samples"))) {
     if (name.endsWith(".jpg")) copies.push([join(WEB, "samples", name), `assets/samples/${name}`]);
   }
+  const frame = await Deno.readTextFile(join(WEB, "index.html"));
+  await Deno.writeTextFile(join(dist, "index.html"), fillFrame(frame, strings.frame));
   await Promise.all(copies.map(([from, to]) => Deno.copyFile(from, join(dist, to))));
 }
 

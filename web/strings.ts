@@ -59,7 +59,17 @@ function opens(adverb: string, noun: string, after: string): Sentence {
 
 /** The page in English. */
 export const strings = {
-  title: "Xolo",
+  /** What stands around the page; the build writes it into `index.html`. */
+  frame: {
+    title: "Xolo",
+    description:
+      "An edge classifier that remembers whom it has met and recognises what it has not.",
+    motto: "I remember whom I have met, and recognise what I have not.",
+    noScript: "This page needs JavaScript. The API works without it, see below.",
+    privacy: "Photos are not stored unless you ask for it.",
+    api: "API reference",
+  },
+
   sections: { photo: "Photo", answer: "Answer", known: "What I know" },
 
   photo: {
@@ -67,7 +77,6 @@ export const strings = {
     instead: "Choose another photo",
     hint: "or drop one here, or paste it",
     drop: "Drop it",
-    alt: "The photo that was asked about",
     samples: "Or try one of these:",
     credits: "Photo credits",
   },
@@ -116,6 +125,7 @@ export const strings = {
       skipped: "not needed",
       answered: "answered",
       unsure: "not sure",
+      doubted: "asked too",
     },
     fromMemory: "from memory",
     fromRule: "by a rule",
@@ -192,7 +202,6 @@ export const strings = {
   demo: {
     until: (time: string) =>
       `This is a demo. What you teach is seen by nobody else and is gone at ${time}.`,
-    renewed: "Your demo space had expired, so here is a new one. Teach me again.",
   },
 
   token: {
@@ -202,16 +211,9 @@ export const strings = {
     hint: "Whoever runs it has one. It stays in this tab and is forgotten when you close it.",
   },
 
-  footer: {
-    api: "API reference",
-    private: "Photos are not stored unless you ask for it.",
-  },
-
   /** What went wrong, and what to do about it. */
   problems: {
     offline: "I cannot reach the server. Check the connection, then try again.",
-    notAPhoto: (type: string) =>
-      `That is no photo${type ? ` but ${type}` : ""}. Choose a JPEG, PNG, WebP or AVIF file.`,
     400: "The server did not understand the request. Reload the page and try again.",
     401: "The token is missing or wrong. Enter the one that the server was started with.",
     403: "This server does not allow that from here. Open the page on the machine that it runs on.",

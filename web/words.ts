@@ -168,7 +168,12 @@ export function sayRoute(
   return ids.map((id, i): Step => {
     const title = steps[id];
     if (i < last) return { id, title, state: "passed", says: states.passed };
-    if (i > last) return { id, title, state: "skipped", says: states.skipped };
+    if (i > last) {
+      // Unsure of a memory, the answer also says what the network makes of it.
+      return id === "network" && certainty === "perhaps"
+        ? { id, title, state: "passed", says: states.doubted }
+        : { id, title, state: "skipped", says: states.skipped };
+    }
     const says = recalled
       ? (certainty === "is" ? found.is : found.perhaps)
       : route === "none"
