@@ -122,16 +122,19 @@ export class KvStore implements RecordStore {
   }
 
   async read(space: string, generation: string, ids: readonly string[]) {
-    const found: (Memory | undefined)[] = [];
-    for (let at = 0; at < ids.length; at += READ) {
-      const some = ids.slice(at, at + READ);
-      const entries = await this.#kv.getMany(some.map((id) => ["m", space, generation, id]));
-      entries.forEach((entry, i) => {
-        const { value } = entry as Deno.KvEntryMaybe<unknown>;
-        found.push(value === null ? undefined : this.#decode(space, some[i]!, value));
-      });
-    }
-    return found;
+    const parts = Array.from(
+      { length: Math.ceil(ids.length / READ) },
+      (_, i) => ids.slice(i * READ, (i + 1) * READ),
+    );
+    const found = await Promise.all(parts.map(async (some) => {
+      const entries = await this.#kv.getMany<unknown[]>(
+        some.map((id) => ["m", space, generation, id]),
+      );
+      return entries.map(({ value }, i) =>
+        value === null ? undefined : this.#decode(space, some[i]!, value)
+      );
+    }));
+    return found.flat();
   }
 
   async photo(space: string, generation: string, id: string): Promise<Uint8Array | undefined> {
