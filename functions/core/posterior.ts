@@ -90,6 +90,15 @@ export function createPosterior(
     }
   }
 
+  /** The nodes above each leaf, one after the other, and where each leaf's begin. */
+  const begins = new Int32Array(leafCount + 1);
+  const above = Int32Array.from(
+    nodes.slice(kindCount).flatMap((leaf, i) => {
+      begins[i + 1] = begins[i]! + leaf.above.length;
+      return [...leaf.above];
+    }),
+  );
+
   return function posterior(logits) {
     if (logits.length !== leafCount) {
       throw new RangeError(`Expected ${leafCount} logits, got ${logits.length}.`);
@@ -111,7 +120,7 @@ export function createPosterior(
     const probabilities = new Float64Array(nodes.length);
     for (let i = 0; i < leafCount; i++) {
       const p = probabilities[kindCount + i] = raw[i]! * scale[openOf[i]! + 1]!;
-      for (const above of nodes[kindCount + i]!.above) probabilities[above]! += p;
+      for (let at = begins[i]!; at < begins[i + 1]!; at++) probabilities[above[at]!]! += p;
     }
     for (const [i, { node }] of open.entries()) {
       for (const at of [...node.above, node.index]) {

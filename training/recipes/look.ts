@@ -114,8 +114,10 @@ function impostors(seen: readonly Seen[], crowds: readonly number[]) {
 }
 
 /**
- * Asks a gallery of half of the individuals, one photo each, about their other photos and about as
- * many strangers, and fits how often the nearest is right by how far it is above the threshold.
+ * Asks a gallery of half of the individuals, one photo each, about their other photos, and fits how
+ * often the nearest is right by how far it is above the threshold. Each photo is asked twice: once
+ * with its own individual in the gallery, once without, when whatever is near is wrong. As many
+ * photos of other collections are asked as well.
  */
 function fitConfidence(
   individuals: readonly Seen[],
@@ -126,28 +128,27 @@ function fitConfidence(
   const gallery = individuals.filter((one, i) =>
     individuals.findIndex(({ group }) => group === one.group) === i
   );
-  const crowds = gallery.map(crowd);
-  const ask = (probe: Seen) => {
+  const crowds = new Map(gallery.map((one) => [one, crowd(one)]));
+  const ask = (probe: Seen, among: readonly Seen[]) => {
     const own = crowd(probe);
-    const best = gallery
-      .map((one, i) => ({
+    const margins = among.map((one) => {
+      const similarity = cosine(one.look, probe.look);
+      return {
         right: one.group === probe.group,
-        margin: excess({
-          similarity: cosine(one.look, probe.look),
-          crowd: (own + crowds[i]!) / 2,
-        }) - is,
-      }))
-      .sort((a, b) => b.margin - a.margin)[0]!;
-    return best;
+        margin: excess({ similarity, crowd: (own + crowds.get(one)!) / 2 }) - is,
+      };
+    });
+    return margins.sort((a, b) => b.margin - a.margin)[0]!;
   };
   const probes = individuals.filter((one) => !gallery.includes(one));
   const step = strangers.length / probes.length;
-  const foreign = probes.map((_, i) => strangers[Math.floor(i * step)]!);
+  const nearest = probes.flatMap((probe, i) => [
+    ask(probe, gallery),
+    ask(probe, gallery.filter(({ group }) => group !== probe.group)),
+    ask(strangers[Math.floor(i * step)]!, gallery),
+  ]);
   const { weights, biases } = fitSoftmax(
-    [...probes, ...foreign].map(ask).map(({ right, margin }) => ({
-      features: [margin],
-      label: right ? 0 : 1,
-    })),
+    nearest.map(({ right, margin }) => ({ features: [margin], label: right ? 0 : 1 })),
     2,
   );
   return { bias: biases[0]!, slope: weights[0]![0]! };
