@@ -6,8 +6,8 @@
 
 /** `M_MMAP_THRESHOLD` of `malloc.h`. */
 const MMAP_THRESHOLD = -3;
-/** Every buffer of pixels is larger, most of what else is allocated smaller. */
-const LARGE = 256 * 1024;
+/** The pixels of any photo that is large are more; those of a small one are cheaper to reuse. */
+const LARGE = 1024 * 1024;
 
 /**
  * Fixes the size from which glibc maps an allocation by itself and so unmaps it when it is freed.

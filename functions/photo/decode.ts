@@ -7,6 +7,7 @@ import type { WorkingImage } from "../../models/pixels.ts";
 import type { ImageSize } from "../core/encoder.ts";
 import { DamagedPhotoError, PhotoTooLargeError } from "../core/errors.ts";
 import { readHeader } from "./header.ts";
+import type { PhotoHeader } from "./header.ts";
 import { decodeHeicApart } from "./heic_apart.ts";
 import { checkBytes, checkPixels, DEFAULT_LIMITS } from "./limits.ts";
 import type { PhotoLimits } from "./limits.ts";
@@ -50,11 +51,8 @@ export async function decodePhoto(
       sequentialRead: true,
       pages: 1,
     });
-    const { autoOrient } = await photo.metadata();
-    return {
-      working: await toWorking(photo.autoOrient()),
-      image: { width: autoOrient.width, height: autoOrient.height },
-    };
+    const working = await toWorking(photo.autoOrient());
+    return { working, image: uprightSize(header, working) ?? (await photo.metadata()).autoOrient };
   } catch (error) {
     // libvips answers with a list of what its parts said; the first line is the cause.
     const cause = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
@@ -71,6 +69,21 @@ export async function decodePhoto(
       }`,
     );
   }
+}
+
+/**
+ * Size of the upright photo, where the header and the proportions of the working image leave no
+ * doubt about it: asking libvips reads the header once more.
+ */
+function uprightSize({ format, width, height }: PhotoHeader, working: WorkingImage):
+  | ImageSize
+  | undefined {
+  // AVIF may be cropped as well as turned.
+  if (format === "avif") return undefined;
+  if (width === height) return { width, height };
+  if (working.width === working.height) return undefined;
+  const isTurned = width > height !== working.width > working.height;
+  return isTurned ? { width: height, height: width } : { width, height };
 }
 
 /** The working image as a JPEG of quality 90 without any metadata. */
