@@ -33,7 +33,6 @@ interface Life {
 
 /** Records in maps. */
 class MapStore implements RecordStore {
-  readonly maxRemovals = Infinity;
   readonly #now: () => number;
   readonly #heads = new Map<string, { head: Head; version: string }>();
   readonly #lives = new Map<string, Life>();
@@ -43,6 +42,10 @@ class MapStore implements RecordStore {
   constructor(now: () => number) {
     this.#now = now;
     this.#erasedAt = new Date(now()).toISOString();
+  }
+
+  maxRemovals(): number {
+    return Infinity;
   }
 
   head(space: string) {

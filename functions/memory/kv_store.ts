@@ -45,12 +45,16 @@ export interface KvStoreOptions {
 }
 
 const FORMAT = 1;
-/** KV allows 64 KiB a value, 1,000 mutations and 800 KiB an atomic; these leave room for keys and framing. */
+/**
+ * KV allows 64 KiB a value, and 1,000 mutations with 800 KiB in all and 80 KiB of keys an atomic;
+ * these leave room for framing and for the head's and the log's own mutations.
+ */
 const PART_BYTES = 60_000;
 const ATOMIC_BYTES = 600_000;
-const ATOMIC_MUTATIONS = 450;
-/** Most removals in one write: a delete and a mark each. */
-const MAX_REMOVALS = 400;
+const ATOMIC_KEYS = 60_000;
+const ATOMIC_MUTATIONS = 900;
+/** What a key holds beside the space's name: a generation, an id and their framing. */
+const KEY_BYTES = 100;
 /** What one record weighs beside its embedding, at most about. */
 const RECORD_BYTES = 3_000;
 /** Keys that KV reads in one go. */
@@ -66,6 +70,14 @@ const BACK_OFF_MS = 30_000;
 /** Tries of a write while another process cleans the file. */
 const TRIES = 30;
 
+/** What is kept under a mark of photo parts. */
+interface PartMark {
+  readonly space: string;
+  readonly generation: string;
+  /** The record was forgotten: nobody is going to claim them. */
+  readonly removed?: true;
+}
+
 /** Opens the layout in a database, new or used. @throws {Error} when it is of a version that this program does not know */
 export async function openKvStore(kv: Deno.Kv, options: KvStoreOptions): Promise<KvStore> {
   const format = await kv.get(["format"]);
@@ -80,7 +92,6 @@ export async function openKvStore(kv: Deno.Kv, options: KvStoreOptions): Promise
 
 /** A {@linkcode RecordStore} in Deno KV. */
 export class KvStore implements RecordStore {
-  readonly maxRemovals = MAX_REMOVALS;
   readonly #kv: Deno.Kv;
   readonly #options: KvStoreOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -93,6 +104,11 @@ export class KvStore implements RecordStore {
     this.#kv = kv;
     this.#options = options;
     this.#schedule(0);
+  }
+
+  maxRemovals(space: string): number {
+    // A delete and a mark each.
+    return Math.max(1, Math.floor(keysAtOnce(space) / 2));
   }
 
   async head(space: string): Promise<VersionedHead | undefined> {
@@ -167,13 +183,14 @@ export class KvStore implements RecordStore {
     const { base, head, add = [], remove = [], relabel, ended } = write;
     const atomic = this.#kv.atomic()
       .check({ key: ["s", space], versionstamp: base?.version ?? null });
+    let batch: { key: Deno.KvKey; versionstamp: string } | undefined;
     if (head === null) {
       atomic.delete(["s", space]);
     } else {
       atomic.set(["s", space], head);
       const { generation, revision } = head;
-      const large = weigh(add) > ATOMIC_BYTES || 2 * add.length > ATOMIC_MUTATIONS;
-      const batch = large ? await this.#stage(space, generation, add) : undefined;
+      const large = weigh(add) > ATOMIC_BYTES || 2 * add.length > keysAtOnce(space);
+      if (large) batch = await this.#stage(space, generation, add);
       if (batch !== undefined) {
         atomic.check(batch).delete(batch.key);
       } else {
@@ -188,7 +205,7 @@ export class KvStore implements RecordStore {
       }
       for (const { id, hasPhoto } of remove) {
         atomic.delete(["m", space, generation, id]);
-        if (hasPhoto) atomic.set(["part", id], { space, generation });
+        if (hasPhoto) atomic.set(["part", id], { space, generation, removed: true });
       }
       if (relabel !== undefined) {
         atomic.set(["m", space, generation, relabel.id], encodeRecord(relabel));
@@ -206,8 +223,11 @@ export class KvStore implements RecordStore {
     const result = await patiently(() => atomic.commit());
     const photos = add.filter((one) => one.photo !== undefined).map((one) => one.memory.id);
     if (!result.ok) {
-      // What was staged stays under its marks until it is swept; photos are the bulk of it.
-      if (head !== null) await this.#dropParts(space, head.generation, photos);
+      // What was staged for nothing goes at once; should this process die now, its marks are swept.
+      if (head !== null) {
+        await this.#dropParts(space, head.generation, photos);
+        if (batch !== undefined) await this.#dropBatch(space, head.generation, batch.key, add);
+      }
       return undefined;
     }
     if (erases) {
@@ -285,12 +305,32 @@ export class KvStore implements RecordStore {
       for (let bytes = 0; at < add.length; at++) {
         const one = add[at]!;
         bytes += weigh([one]);
-        if (at > start && (bytes > ATOMIC_BYTES || at - start >= ATOMIC_MUTATIONS)) break;
+        if (at > start && (bytes > ATOMIC_BYTES || at - start >= keysAtOnce(space))) break;
         atomic.set(["m", space, generation, one.memory.id], encodeRecord(one.memory, batch));
       }
       await patiently(() => atomic.commit());
     }
     return { key, versionstamp: mark.versionstamp };
+  }
+
+  /** Drops the records of a batch that was not committed, and its mark. */
+  async #dropBatch(
+    space: string,
+    generation: string,
+    mark: Deno.KvKey,
+    add: readonly Addition[],
+  ): Promise<void> {
+    for (let at = 0; at < add.length; at += keysAtOnce(space)) {
+      const atomic = this.#kv.atomic();
+      for (const { memory } of add.slice(at, at + keysAtOnce(space))) {
+        atomic.delete(["m", space, generation, memory.id]);
+      }
+      await patiently(() => atomic.commit());
+    }
+    await patiently(() =>
+      this.#kv.atomic().delete(mark).set(["erase"], this.#options.now()).commit()
+    );
+    this.#schedule(ERASE_AFTER_MS);
   }
 
   /** Drops the parts of photos that have no record, and their marks. */
@@ -344,23 +384,25 @@ export class KvStore implements RecordStore {
   async #purge(): Promise<void> {
     for await (const { key } of this.#kv.list({ prefix: ["ended"] })) {
       const [, space, generation] = key as [string, string, string];
-      await this.#dropAll(["m", space, generation], 200);
+      await this.#dropAll(["m", space, generation], Math.min(200, keysAtOnce(space)));
       await this.#dropAll(["p", space, generation], 16);
-      await this.#dropAll(["l", space, generation], 200);
+      await this.#dropAll(["l", space, generation], Math.min(200, keysAtOnce(space)));
       await patiently(() =>
         this.#kv.atomic().delete(key).set(["erase"], this.#options.now()).commit()
       );
     }
-    const parts = this.#kv.list<{ space: string; generation: string }>({ prefix: ["part"] });
+    const parts = this.#kv.list<PartMark>({ prefix: ["part"] });
     for await (const { key, value } of parts) {
       const id = String(key[1]);
-      const { space, generation } = value;
+      const { space, generation, removed } = value;
       const record = await this.#kv.get(["m", space, generation, id]);
       const open = batchOf(record.value);
       const committed = record.value !== null &&
         (open === undefined || (await this.#kv.get(["batch", open])).value === null);
       if (committed) await this.#kv.delete(key);
-      else if (this.#abandoned(id)) await this.#dropParts(space, generation, [id]);
+      else if (removed === true || this.#abandoned(id)) {
+        await this.#dropParts(space, generation, [id]);
+      }
     }
     const batches = this.#kv.list<{ space: string; generation: string }>({ prefix: ["batch"] });
     for await (const entry of batches) {
@@ -409,6 +451,12 @@ function withPhoto(removals: readonly Removal[]): string[] {
 /** Bytes that records take in an atomic, generously. */
 function weigh(add: readonly Addition[]): number {
   return add.reduce((sum, { memory }) => sum + memory.embedding.byteLength + RECORD_BYTES, 0);
+}
+
+/** Keys with this space's name that fit into an atomic. */
+function keysAtOnce(space: string): number {
+  const bytes = new TextEncoder().encode(space).byteLength + KEY_BYTES;
+  return Math.max(1, Math.min(ATOMIC_MUTATIONS, Math.floor(ATOMIC_KEYS / bytes)));
 }
 
 function changeOf(write: Write): Change | undefined {

@@ -34,6 +34,11 @@ export class RecordCache {
     }
   }
 
+  clear(): void {
+    this.#records.clear();
+    this.#bytes = 0;
+  }
+
   delete(key: string): void {
     const memory = this.#records.get(key);
     if (memory === undefined) return;

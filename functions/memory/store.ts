@@ -67,8 +67,8 @@ export interface Write {
 
 /** Keeps records by space. */
 export interface RecordStore {
-  /** Most removals in one write. */
-  readonly maxRemovals: number;
+  /** Most removals in one write to a space. */
+  maxRemovals(space: string): number;
   head(space: string): Promise<VersionedHead | undefined>;
   /** Every record of one life of a space, in batches, in no promised order. Damaged ones are reported and left out. */
   scan(space: string, generation: string): AsyncIterable<readonly Memory[]>;

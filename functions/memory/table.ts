@@ -34,9 +34,16 @@ const LOOK_MS = 200;
 /** How long the name of an expired space stays taken, in milliseconds. */
 const EXPIRED_MS = 7 * 24 * 3600 * 1000;
 /** How often expired spaces are looked for, in milliseconds. */
-const SWEEP_MS = 30_000;
+const SWEEP_MS = 60_000;
 /** Records read at once while scanning a listing. */
 const READ_BATCH = 64;
+
+/** A look at a space's head that others wait for too. */
+interface Look {
+  /** An own write came between: what was read before it must not be answered after it. */
+  stale: boolean;
+  promise: Promise<Entry | undefined>;
+}
 
 /** A space in use. */
 interface Entry {
@@ -63,7 +70,7 @@ class Table implements MemoryTable {
   readonly #now: () => number;
   readonly #ulid = monotonicFactory();
   readonly #entries = new Map<string, Entry>();
-  readonly #looks = new Map<string, Promise<Entry | undefined>>();
+  readonly #looks = new Map<string, Look>();
   readonly #writing = new Mutexes();
   readonly #syncing = new Mutexes();
   readonly #cache: RecordCache;
@@ -296,7 +303,7 @@ class Table implements MemoryTable {
           ...(ended === undefined ? {} : { ended }),
         });
         if (version === undefined) continue;
-        this.#entries.delete(space);
+        this.#ended(space);
         return stateOf(space, head);
       }
     });
@@ -323,7 +330,7 @@ class Table implements MemoryTable {
       } else if (expiresAt + EXPIRED_MS < now) {
         await this.#store.commit(space, { base, head: null, ended: generation });
       }
-      this.#entries.delete(space);
+      this.#ended(space);
     }
     await this.#store.tidy();
   }
@@ -332,7 +339,7 @@ class Table implements MemoryTable {
     clearInterval(this.#sweeper);
     await this.#sweeping;
     await this.#writing.idle();
-    await Promise.allSettled(this.#looks.values());
+    await Promise.allSettled([...this.#looks.values()].map((look) => look.promise));
     await this.#scorer.close();
     await this.#store.close();
   }
@@ -367,7 +374,7 @@ class Table implements MemoryTable {
       const head = expiresAt === null ? null : this.#reborn(base, expiresAt);
       const version = await this.#store.commit(space, { base, head, ended: generation });
       if (version === undefined) continue;
-      this.#entries.delete(space);
+      this.#ended(space);
       return count;
     }
   }
@@ -382,7 +389,7 @@ class Table implements MemoryTable {
       if (base === undefined) return 0;
       const rows = await this.#selected(space, base, selection);
       if (rows.length === 0) return 0;
-      const remove = rows.slice(0, this.#store.maxRemovals);
+      const remove = rows.slice(0, this.#store.maxRemovals(space));
       const head: Head = {
         ...base.head,
         revision: base.head.revision + 1,
@@ -482,6 +489,7 @@ class Table implements MemoryTable {
     head: Head,
     change: (index: SpaceIndex) => void,
   ): void {
+    this.#wrote(space);
     const entry = this.#entries.get(space);
     if (base === undefined) {
       if (entry !== undefined && entry.index.generation === head.generation) return;
@@ -498,6 +506,13 @@ class Table implements MemoryTable {
     }
   }
 
+  /** Lets go of what is known of a life that is over. */
+  #ended(space: string): void {
+    this.#wrote(space);
+    this.#entries.delete(space);
+    this.#cache.clear();
+  }
+
   /** A space's columns, not older than {@linkcode LOOK_MS}. */
   async #fresh(space: string): Promise<Entry | undefined> {
     const entry = this.#entries.get(space);
@@ -509,27 +524,39 @@ class Table implements MemoryTable {
     }
     let look = this.#looks.get(space);
     if (look === undefined) {
-      look = this.#look(space).finally(() => this.#looks.delete(space));
+      look = { stale: false, promise: Promise.resolve(undefined) };
       this.#looks.set(space, look);
+      look.promise = this.#look(space, look).finally(() => this.#looks.delete(space));
     }
-    return await look;
+    return await look.promise;
   }
 
-  async #look(space: string): Promise<Entry | undefined> {
-    const base = await this.#living(space);
-    if (base === undefined) {
-      this.#entries.delete(space);
-      return undefined;
+  async #look(space: string, look: Look): Promise<Entry | undefined> {
+    for (;;) {
+      look.stale = false;
+      const base = await this.#living(space);
+      if (look.stale) continue;
+      if (base === undefined) {
+        this.#entries.delete(space);
+        return undefined;
+      }
+      const entry = await this.#entry(space, base, look);
+      if (!look.stale) return entry;
     }
-    return await this.#entry(space, base);
+  }
+
+  /** Notes that this process has written to a space. */
+  #wrote(space: string): void {
+    const look = this.#looks.get(space);
+    if (look !== undefined) look.stale = true;
   }
 
   /** A space's columns at least as new as `base`; one load at a time, that others wait for. */
-  #entry(space: string, base: VersionedHead): Promise<Entry> {
-    return this.#syncing.run(space, () => this.#synced(space, base));
+  #entry(space: string, base: VersionedHead, look?: Look): Promise<Entry> {
+    return this.#syncing.run(space, () => this.#synced(space, base, look));
   }
 
-  async #synced(space: string, base: VersionedHead): Promise<Entry> {
+  async #synced(space: string, base: VersionedHead, look?: Look): Promise<Entry> {
     const lookedAt = this.#now();
     const { generation, revision, expiresAt } = base.head;
     let known = this.#entries.get(space);
@@ -565,6 +592,8 @@ class Table implements MemoryTable {
           break;
         }
       }
+      // Labels may have changed while nobody kept up with the log.
+      this.#cache.clear();
       const index = new SpaceIndex(generation, revision);
       for await (const memories of this.#store.scan(space, generation)) {
         for (const memory of memories) index.add(memory);
@@ -583,7 +612,7 @@ class Table implements MemoryTable {
     }
     known.expiresAt = expiresAt;
     known.lookedAt = Math.max(known.lookedAt, lookedAt);
-    this.#keep(space, known);
+    if (look?.stale !== true) this.#keep(space, known);
     return known;
   }
 
