@@ -6,8 +6,14 @@
 import { type CodeBlock, DEAD } from "./code_block.ts";
 
 const SMALLEST = 16;
-/** Rows up to which a block doubles; beyond, it grows by a quarter, because a scan passes over unused rows too. */
-const DOUBLING = 1024;
+/**
+ * How much a block of so many rows grows at a time: the larger, the less, because a scan passes
+ * over the rows that are not used yet, while copying is rare either way.
+ */
+function growthOf(rows: number): number {
+  if (rows < 1024) return 2;
+  return rows < 16_384 ? 1.25 : 1.0625;
+}
 
 /** A {@linkcode CodeBlock} whose arrays are replaced by larger ones until it is full. */
 export class GrowingBlock implements CodeBlock {
@@ -53,8 +59,8 @@ export class GrowingBlock implements CodeBlock {
   }
 
   #grow(): void {
-    const factor = this.capacity < DOUBLING ? 2 : 1.25;
-    const capacity = Math.min(this.#most, Math.ceil(this.capacity * factor / 16) * 16);
+    const larger = Math.ceil(this.capacity * growthOf(this.capacity) / 16) * 16;
+    const capacity = Math.min(this.#most, larger);
     const codes = new Int8Array(capacity * this.dimension);
     const terms = new Float32Array(3 * capacity).fill(DEAD, 2 * capacity);
     for (let i = 0; i < this.dimension; i++) {
