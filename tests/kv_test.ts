@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, fail } from "@std/assert";
 import { openKvTable } from "../functions/memory/kv.ts";
+import { openKvStore } from "../functions/memory/kv_store.ts";
+import { createTable } from "../functions/memory/table.ts";
 import { example, hash, memoryContract } from "./support/memory_contract.ts";
 import { withStoreFile } from "./support/store_file.ts";
 import { startTeller } from "./support/teller.ts";
@@ -137,6 +139,40 @@ Deno.test("openKvTable() keeps labels and hashes out of all keys", () =>
     }
     await table.close();
   }));
+
+Deno.test("nearest() does not answer from a load that forgetting or teaching overtook", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const options = { owned: false, report: fail, now: Date.now };
+  const first = createTable(await openKvStore(kv, options));
+  await first.teach("home", [example(1), example(2)]);
+  const store = await openKvStore(kv, options);
+  // The store is slow: what it has read arrives when the gate opens.
+  const gate = Promise.withResolvers<void>();
+  const reading = Promise.withResolvers<void>();
+  const scan = store.scan.bind(store);
+  store.scan = async function* (space, generation) {
+    for await (const batch of scan(space, generation)) {
+      reading.resolve();
+      await gate.promise;
+      yield batch;
+    }
+  };
+  const second = createTable(store);
+  const { embedding } = example(1);
+  const query = { model: "look-1", embedding, limit: 10 };
+  const overtaken = second.nearest("home", query);
+  await reading.promise;
+  assertEquals((await second.forget("home", {})).count, 2);
+  const [taught] = await second.teach("home", [example(3)]);
+  const joined = second.nearest("home", query);
+  gate.resolve();
+  for (const found of [await overtaken, await joined, await second.nearest("home", query)]) {
+    assertEquals(found.map((one) => one.memory.id), [taught!.memory.id]);
+  }
+  await first.close();
+  await second.close();
+  kv.close();
+});
 
 Deno.test("two tables on one file agree when changes are more than the log keeps", () =>
   withStoreFile(async (path) => {

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { monotonicFactory } from "ulid";
 import { CapacityError, ConflictError, NotFoundError } from "../core/errors.ts";
 import type { Memory, MemoryTable, NewMemory, SpaceState, Taught } from "../core/memory.ts";
+import { checkHash, checkLabel, checkLimit, checkMemory, checkUnit } from "./checks.ts";
+import { Ids } from "./ids.ts";
 import { createLoopScorer } from "./loop_scorer.ts";
 import { Mutexes } from "./mutexes.ts";
 import type { Exact } from "./nearest.ts";
@@ -68,7 +69,7 @@ class Table implements MemoryTable {
   readonly #scorer: Scorer;
   readonly #budget: number;
   readonly #now: () => number;
-  readonly #ulid = monotonicFactory();
+  readonly #ids = new Ids();
   readonly #entries = new Map<string, Entry>();
   readonly #looks = new Map<string, Look>();
   readonly #writing = new Mutexes();
@@ -363,7 +364,7 @@ class Table implements MemoryTable {
   /** An empty life after `base`. Revisions start from the clock, so that no two lives share one. */
   #reborn(base: VersionedHead | undefined, expiresAt: number | null): Head {
     const revision = Math.max(this.#now(), (base?.head.revision ?? 0) + 1);
-    return { generation: this.#ulid(this.#now()), revision, count: 0, expiresAt };
+    return { generation: this.#ids.now(this.#now()), revision, count: 0, expiresAt };
   }
 
   async #forgetAll(space: string): Promise<number> {
@@ -444,14 +445,15 @@ class Table implements MemoryTable {
   #stored(space: string, memory: NewMemory): Memory {
     const now = this.#now();
     const { photo, ...rest } = memory;
+    const earlier = memory.createdAt === undefined ? undefined : Date.parse(memory.createdAt);
     return {
       ...rest,
       // Copies: the caller may go on using its arrays.
       embedding: memory.embedding.slice(),
       path: [...memory.path],
-      id: this.#ulid(now),
+      id: earlier === undefined ? this.#ids.now(now) : this.#ids.at(earlier),
       space,
-      createdAt: memory.createdAt ?? new Date(now).toISOString(),
+      createdAt: new Date(earlier ?? now).toISOString(),
       hasPhoto: photo !== undefined,
     };
   }
@@ -685,40 +687,4 @@ function cosine(a: Float32Array, b: Float32Array): number {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
-}
-
-function checkMemory(memory: NewMemory): void {
-  checkLabel(memory.label);
-  checkHash(memory.bytes);
-  if (memory.fingerprint !== null) checkHash(memory.fingerprint);
-  checkUnit(memory.embedding);
-}
-
-function checkLabel(label: string): void {
-  const characters = [...label].length;
-  if (characters < 1 || characters > 200) {
-    throw new RangeError(`the label has ${characters} characters, expected 1 to 200`);
-  }
-}
-
-function checkHash(hash: string): void {
-  if (!/^[0-9a-f]{64}$/.test(hash)) {
-    throw new RangeError(
-      `the hash has ${hash.length} characters, expected 64 lower-case hexadecimal digits`,
-    );
-  }
-}
-
-function checkUnit(embedding: Float32Array): void {
-  let squares = 0;
-  for (const x of embedding) squares += x * x;
-  if (!(Math.abs(Math.sqrt(squares) - 1) < 1e-3)) {
-    throw new RangeError(`the embedding has length ${Math.sqrt(squares)}, expected 1`);
-  }
-}
-
-function checkLimit(limit: number, most: number): void {
-  if (!Number.isInteger(limit) || limit < 1 || limit > most) {
-    throw new RangeError(`the limit is ${limit}, expected a whole number from 1 to ${most}`);
-  }
 }

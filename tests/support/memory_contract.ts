@@ -304,6 +304,29 @@ export function memoryContract(name: string, open: OpenTable): void {
     assertEquals(await table.list("nowhere", { limit: 1 }), { items: [] });
   });
 
+  test(
+    "teach() keeps an earlier time of teaching, and the order goes by it",
+    async (table, clock) => {
+      const day = (n: number) => new Date(Date.UTC(2020, 0, n)).toISOString();
+      await table.teach("home", [example(1)]);
+      const days = [5, 3, 3, 9];
+      await table.teach("home", days.map((n, i) => example(10 + i, { createdAt: day(n) })));
+      const { items } = await table.list("home", { limit: 10 });
+      const now = new Date(clock.now).toISOString();
+      assertEquals(items.map((one) => one.createdAt), [day(3), day(3), day(5), day(9), now]);
+      assertEquals(items.slice(0, 2).map((one) => one.bytes), [hash(11), hash(12)]);
+      const [rex] = (await table.labels("home", { limit: 1 })).items;
+      assertEquals([rex?.firstTaughtAt, rex?.lastTaughtAt], [day(3), now]);
+      for (const createdAt of ["yesterday", "1969-01-01T00:00:00Z"]) {
+        await assertRejects(
+          () => table.teach("home", [example(2, { createdAt })]),
+          RangeError,
+          "createdAt",
+        );
+      }
+    },
+  );
+
   test("labels() sums up what is known, by label in code-unit order", async (table, clock) => {
     const start = clock.now;
     await table.teach("home", [example(1), example(2, { label: "Ärmel" })]);
