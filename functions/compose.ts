@@ -5,6 +5,7 @@
  */
 import { createApp } from "./app.ts";
 import { openParts } from "./open.ts";
+import { DEFAULT_LIMITS } from "./photo/limits.ts";
 import type { Asset, Services } from "./routes/services.ts";
 import type { Settings } from "./settings.ts";
 import { extname, relative } from "node:path";
@@ -90,7 +91,7 @@ export async function compose(settings: Settings): Promise<Service> {
       demo: settings.demo,
     },
     limits: {
-      photoBytes: 25 * MIB,
+      photoBytes: DEFAULT_LIMITS.bytes,
       requestBytes: 64 * MIB,
       inFlightBytes: Math.floor(settings.memoryMb * MIB / 6),
     },

@@ -10,12 +10,19 @@
  */
 import { parseArgs } from "node:util";
 import { openParts } from "../functions/open.ts";
+import { createGeneralizer } from "../functions/core/generalize.ts";
+import { parseHierarchy } from "../models/hierarchy.ts";
+import { parseManifest } from "../models/manifest.ts";
 import { root, sharedPath } from "./collections.ts";
+import { openInProcessEncoder } from "./eval/in_process_encoder.ts";
+import { evaluateNetwork, formatNetwork } from "./eval/network.ts";
 import { evaluateRecall, formatRecall } from "./eval/recall.ts";
 import { join } from "./paths.ts";
 
 /** Memory that the evaluation's Workers and tables are sized by, in MiB. */
 const MEMORY_MB = 1024;
+
+const models = join(root, "models");
 
 /** Parts of the report: what each writes, as Markdown. */
 const PARTS = {
@@ -25,6 +32,24 @@ const PARTS = {
       return formatRecall(await evaluateRecall(parts, data));
     } finally {
       await parts.close();
+    }
+  },
+  network: async (data: string) => {
+    const manifest = parseManifest(
+      JSON.parse(await Deno.readTextFile(join(models, "manifest.json"))),
+    );
+    const hierarchy = parseHierarchy(
+      JSON.parse(await Deno.readTextFile(join(models, manifest.hierarchy.file))),
+    );
+    const encoder = await openInProcessEncoder(manifest.backbone, models);
+    try {
+      const generalize = createGeneralizer(hierarchy, manifest.network);
+      const cache = join(root, ".cache/features");
+      return formatNetwork(
+        await evaluateNetwork({ encoder, hierarchy, generalize }, data, { cache }),
+      );
+    } finally {
+      await encoder.close();
     }
   },
 } as const;

@@ -5,6 +5,7 @@
  */
 import { textLines } from "./text_lines.ts";
 import { root } from "./data.ts";
+import type { MemoryGroup } from "./memory_group.ts";
 
 /** A running service. */
 export interface ServiceProcess {
@@ -23,15 +24,18 @@ const START_LIMIT = 60_000;
  *
  * @param env settings
  * @param args of Deno; by default those that run `functions/main.ts`
+ * @param options where it runs, and the memory group that it runs in
  * @throws {Error} with what it printed when it ends or stays silent instead
  */
 export async function startProcess(
   env: Record<string, string>,
   args: readonly string[] = ["run", "-A", "functions/main.ts"],
-  cwd: string = root,
+  { cwd = root, group }: { cwd?: string; group?: MemoryGroup } = {},
 ): Promise<ServiceProcess> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [...args],
+  const deno = [Deno.execPath(), ...args];
+  const [program, ...rest] = group ? group.enter(deno) : deno;
+  const process = new Deno.Command(program!, {
+    args: rest,
     cwd,
     env: { PORT: "0", NO_COLOR: "1", ...env },
     stdin: "null",

@@ -196,6 +196,10 @@ function balancedError(scored: readonly Scored[]): number {
 export function formatNetwork(report: NetworkReport): string {
   const { photos, guarantees, kinds, confidenceError } = report;
   const lines = [
+    "# The network",
+    "",
+    "Made by `deno task eval network`. Shares with their 95 % intervals.",
+    "",
     `${photos.known} photos of classes that the network learnt, ${photos.new} of breeds that it ` +
     `did not, ${photos.other} of other things; no class or breed was fitted on.`,
     "",
