@@ -182,7 +182,7 @@ Deno.test("no acknowledged memory is lost while the files are being cleaned", ()
     let cleaned = 0;
     let writing = true;
     const write = async (mine: MemoryTable, from: number) => {
-      for (let n = from; n < from + 120; n++) {
+      for (let n = from; n < from + 60; n++) {
         const [taught] = await mine.teach("home", [example(n, { photo: new Uint8Array(70_000) })]);
         const { id } = taught!.memory;
         if (n % 4 === 0) {

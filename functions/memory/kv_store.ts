@@ -65,6 +65,8 @@ const LOG = 256;
 const ABANDONED_MS = 10 * 60_000;
 /** How long forgetting is collected before the files are cleaned, in milliseconds. */
 const ERASE_AFTER_MS = 500;
+/** Pause between two cleanings, as a multiple of the first one's duration: writers wait meanwhile. */
+const REST = 3;
 /** Longest pause between two tries, in milliseconds. */
 const BACK_OFF_MS = 30_000;
 /** Tries of a write while another process cleans the file. */
@@ -99,6 +101,8 @@ export class KvStore implements RecordStore {
   #again = false;
   #closing = false;
   #failures = 0;
+  /** When the files may be cleaned again. */
+  #restUntil = 0;
 
   constructor(kv: Deno.Kv, options: KvStoreOptions) {
     this.#kv = kv;
@@ -263,8 +267,10 @@ export class KvStore implements RecordStore {
     this.#closing = true;
     clearTimeout(this.#timer);
     try {
-      // One last try, so that a command that forgets and ends leaves clean files.
+      // So that a command that forgets and ends leaves clean files; again for what was forgotten
+      // while files were being cleaned.
       await this.tidy();
+      if ((await this.erasure()).erasedAt === null) await this.tidy();
     } catch (error) {
       this.#options.report(`what was forgotten is erased at the next start: ${error}`);
     }
@@ -357,17 +363,20 @@ export class KvStore implements RecordStore {
     }
   }
 
+  /** Tidies after so many milliseconds, or sooner where that is planned already. */
   #schedule(after: number): void {
-    if (this.#closing) return;
-    clearTimeout(this.#timer);
+    // Not put off by what is forgotten meanwhile: somebody who forgets all the time is served too.
+    if (this.#closing || this.#timer !== undefined) return;
+    const wait = Math.max(after, this.#restUntil - performance.now());
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.tidy().then(() => {
         this.#failures = 0;
       }, (error) => {
         if (this.#failures++ === 3) this.#options.report(`erasing is still to be done: ${error}`);
         this.#schedule(Math.min(BACK_OFF_MS, ERASE_AFTER_MS * 2 ** this.#failures));
       });
-    }, after);
+    }, wait);
     // Tidying is no reason for a process to stay.
     Deno.unrefTimer(this.#timer as unknown as number);
   }
@@ -430,17 +439,18 @@ export class KvStore implements RecordStore {
     const { eraser, volatile } = this.#options;
     // Nothing can be said of a hosted store's files, so the mark stays.
     if (eraser === undefined && volatile !== true) return;
-    for (;;) {
-      const pending = await this.#kv.get<number>(["erase"]);
-      if (pending.value === null) return;
-      const at = new Date(this.#options.now()).toISOString();
-      await eraser?.run();
-      // Something forgotten meanwhile renews the mark, and then this was not the last time.
-      const result = await patiently(() =>
-        this.#kv.atomic().check(pending).delete(["erase"]).set(["erased"], at).commit()
-      );
-      if (result.ok) return;
-    }
+    const pending = await this.#kv.get<number>(["erase"]);
+    if (pending.value === null) return;
+    const at = new Date(this.#options.now()).toISOString();
+    const start = performance.now();
+    await eraser?.run();
+    const end = performance.now();
+    this.#restUntil = end + REST * (end - start);
+    // Something forgotten meanwhile renews the mark, and then this was not the last time.
+    const result = await patiently(() =>
+      this.#kv.atomic().check(pending).delete(["erase"]).set(["erased"], at).commit()
+    );
+    if (!result.ok) this.#schedule(ERASE_AFTER_MS);
   }
 }
 

@@ -2,7 +2,7 @@
  * The other process of {@linkcode startTeller}.
  *
  * `teach PATH FROM` teaches examples for ever and prints "id bytes" of each when it is
- * acknowledged. `serve PATH` answers the lines of its standard input.
+ * acknowledged, and forgets some, printing "id gone". `serve PATH` answers the lines of its standard input.
  *
  * @module
  */
@@ -21,7 +21,13 @@ if (task === "teach") {
     const photo = new Uint8Array(150_000).fill(n);
     const one = await table.teach("home", [example(n, n % 30 ? {} : { photo })]);
     for (const { memory } of one) say(`${memory.id} ${memory.bytes}`);
-    if (n % 100 !== 50) continue;
+    if (n % 40 === 0) {
+      const { id } = one[0]!.memory;
+      say(`${id} going`);
+      await table.forget("home", { id });
+      say(`${id} gone`);
+    }
+    if (n % 1000 !== 50) continue;
     const many = Array.from({ length: 300 }, (_, i) => example(10_000_000 + n * 300 + i));
     for (const { memory } of await table.teach("home", many)) say(`${memory.id} ${memory.bytes}`);
   }
