@@ -16,10 +16,13 @@ import type { Generalize } from "./core/generalize_type.ts";
 import { createLookJudge, type LookJudge } from "./core/look_judge.ts";
 import type { MemoryTable } from "./core/memory.ts";
 import { createTeach, type TeachPhotos } from "./core/teach.ts";
+import { createGraphScorer } from "./memory/graph_scorer.ts";
 import { createInProcessTable } from "./memory/in_process.ts";
 import { openKvTable } from "./memory/kv.ts";
+import { createLoopScorer } from "./memory/loop_scorer.ts";
+import type { Scorer } from "./memory/scorer.ts";
 import { createPhotoEncoder } from "./photo/encoder.ts";
-import { chooseRuntime } from "./photo/runtime.ts";
+import { chooseRuntime, loadRuntime } from "./photo/runtime.ts";
 import type { Settings } from "./settings.ts";
 
 /** What answers are made with, opened. */
@@ -57,11 +60,12 @@ export async function openParts(
   const manifest = parseManifest(
     JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
   );
-  const { backbone, hierarchy, network, look } = manifest;
-  const [weights, tree, cohort] = await Promise.all([
+  const { backbone, hierarchy, network, look, recall } = manifest;
+  const [weights, tree, cohort, search] = await Promise.all([
     readModel(backbone.file, backbone.sha256),
     readModel(hierarchy.file, hierarchy.sha256),
     readModel(look.cohort.file, look.cohort.sha256),
+    readModel(recall.file, recall.sha256),
   ]);
   const generalize = createGeneralizer(
     parseHierarchy(JSON.parse(new TextDecoder().decode(tree))),
@@ -69,7 +73,11 @@ export async function openParts(
   );
   const judge = createLookJudge(look, cohortOf(cohort));
   const runtime = await chooseRuntime(settings.runtime, (line) => console.warn(line));
-  const { memory, store } = await openStore(settings);
+  // The wasm engine would copy the whole table at each search; a plain loop does not.
+  const scorer = runtime === "native"
+    ? createGraphScorer(await (await loadRuntime("native"))(search))
+    : createLoopScorer();
+  const { memory, store } = await openStore(settings, scorer);
   try {
     const encoder = await createPhotoEncoder({
       section: backbone,
@@ -100,18 +108,22 @@ export async function openParts(
 
 async function openStore(
   { data, memoryMb }: Pick<Settings, "data" | "memoryMb">,
+  scorer: Scorer,
 ): Promise<{ memory: MemoryTable; store: string }> {
   // Half of what is there is the Workers', a quarter the program's own.
   const tableBytes = Math.floor(memoryMb * 2 ** 20 / 4);
   if (data === ":memory:") {
-    return { memory: createInProcessTable({ tableBytes }), store: "in-process" };
+    return { memory: createInProcessTable({ tableBytes, scorer }), store: "in-process" };
   }
   if (data === undefined) {
-    return { memory: await openKvTable(await Deno.openKv(), { tableBytes }), store: "deno-kv" };
+    return {
+      memory: await openKvTable(await Deno.openKv(), { tableBytes, scorer }),
+      store: "deno-kv",
+    };
   }
   await Deno.mkdir(data, { recursive: true, mode: 0o700 });
   return {
-    memory: await openKvTable(join(data, "memories.sqlite"), { tableBytes }),
+    memory: await openKvTable(join(data, "memories.sqlite"), { tableBytes, scorer }),
     store: "deno-kv",
   };
 }
