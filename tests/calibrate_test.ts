@@ -87,6 +87,7 @@ function drawnPhotos(temperature: number, random: () => number): SeenPhoto[] {
     embedding: new Float32Array(1280),
     image: { width: 1, height: 1 },
     fingerprint: null,
+    contrast: 50,
   });
   const logitsOf = (tops: readonly number[], height: number) => {
     const logits = Float32Array.from({ length: hierarchy.leafCount }, () => random());
