@@ -193,6 +193,7 @@ Deno.test("features() looks at a photo once when it is asked for it again", asyn
         return Promise.resolve({
           image: { width: photo.length, height: 1 },
           fingerprint: null,
+          contrast: 50,
           logits: Float32Array.of(photo.length, 0.1),
           embedding: Float32Array.of(1, 2, 3),
           timings: { decode: 0, encode: 0 },
