@@ -9,6 +9,8 @@
  *
  * @module
  */
+import { chooseKernel } from "./choose_kernel.ts";
+import type { PixelKernel, Taps } from "./pixel_kernel.ts";
 import type { WorkingImage } from "./pixels.ts";
 
 /** Two 256-bit hashes, each as 64 lower-case hexadecimal digits. */
@@ -42,60 +44,39 @@ function cosines(): Float64Array {
 }
 
 /**
- * Where the cells of one axis begin and end. With lengths in 64ths of a pixel every border is an
- * integer: cell `i` covers `[i·length, (i+1)·length)`, pixel `p` covers `[64·p, 64·p + 64)`.
+ * What the cells of one axis take from its pixels. With lengths in 64ths of a pixel every border is
+ * an integer: cell `i` covers `[i·length, (i+1)·length)`, pixel `p` covers `[64·p, 64·p + 64)`, and
+ * the weight is how much they share.
  */
-function overlaps(length: number): { first: Int32Array; last: Int32Array } {
+function cellTaps(length: number): Taps {
+  const width = Math.ceil(length / CELLS) + 1;
   const first = new Int32Array(CELLS);
-  const last = new Int32Array(CELLS);
+  const count = new Int32Array(CELLS);
+  const weights = new Int32Array(CELLS * width);
   for (let i = 0; i < CELLS; i++) {
-    first[i] = Math.floor((i * length) / CELLS);
-    last[i] = Math.floor(((i + 1) * length - 1) / CELLS);
+    const from = Math.floor((i * length) / CELLS);
+    const last = Math.floor(((i + 1) * length - 1) / CELLS);
+    for (let p = from; p <= last; p++) {
+      weights[i * width + p - from] = Math.min((i + 1) * length, (p + 1) * CELLS) -
+        Math.max(i * length, p * CELLS);
+    }
+    first[i] = from;
+    count[i] = last - from + 1;
   }
-  return { first, last };
-}
-
-/** How many 64ths of pixel `p` lie in cell `i`. */
-function share(i: number, p: number, length: number): number {
-  return Math.min((i + 1) * length, (p + 1) * CELLS) - Math.max(i * length, p * CELLS);
+  return { first, count, weights, width };
 }
 
 /**
  * [64, 64] mean luminance of the cells, 0 to 255. Of a tall picture every second, third … row is
  * left out, as long as a cell keeps two rows: that halves the time and moves next to no bit.
  */
-function luminanceCells({ width, height: rows, data }: WorkingImage): Float64Array {
-  const step = Math.max(1, Math.floor(rows / (2 * CELLS)));
-  const height = Math.floor(rows / step);
-  const stride = step * width * 3;
-  const begin = (step >> 1) * width * 3;
-  const cells = new Float64Array(CELLS * CELLS);
-  // Luminance times 256 (at most 65,280), times 64ths of the rows of one cell: at 1280 rows this
-  // stays below 2^31.
-  const columns = new Int32Array(width);
-  const down = overlaps(height);
-  const across = overlaps(width);
-  const area = width * height * 256;
-  for (let row = 0; row < CELLS; row++) {
-    columns.fill(0);
-    for (let y = down.first[row]!; y <= down.last[row]!; y++) {
-      const part = share(row, y, height);
-      const red = part * 77, green = part * 150, blue = part * 29;
-      let at = begin + y * stride;
-      for (let x = 0; x < width; x++, at += 3) {
-        columns[x] = (columns[x]! + Math.imul(data[at]!, red) + Math.imul(data[at + 1]!, green) +
-          Math.imul(data[at + 2]!, blue)) | 0;
-      }
-    }
-    for (let column = 0; column < CELLS; column++) {
-      let sum = 0;
-      const last = across.last[column]!;
-      for (let x = across.first[column]!; x <= last; x++) {
-        sum += columns[x]! * share(column, x, width);
-      }
-      cells[row * CELLS + column] = sum / area;
-    }
-  }
+function luminanceCells(image: WorkingImage, kernel: PixelKernel): Float64Array {
+  const step = Math.max(1, Math.floor(image.height / (2 * CELLS)));
+  // At most 255, so that samples weighted down a column stay below 2^16.
+  const rows = { begin: step >> 1, step, count: Math.floor(image.height / step) };
+  const cells = kernel.cellSums(image, rows, cellTaps(image.width), cellTaps(rows.count));
+  const area = image.width * rows.count * 256;
+  for (let i = 0; i < cells.length; i++) cells[i]! /= area;
   return cells;
 }
 
@@ -152,6 +133,8 @@ function bits(frequencies: Float64Array): string {
  * The perceptual hashes of a picture, or null when it is too flat (PDQ's quality ≤ 49), because
  * two flat pictures would match whatever they show.
  *
+ * @param kernel the inner loops; every one gives the same bits
+ *
  * @example A mirrored picture has the same hashes, swapped
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -169,8 +152,11 @@ function bits(frequencies: Float64Array): string {
  * assertEquals(fingerprint(mirror)!.upright, fingerprint(here)!.mirrored);
  * ```
  */
-export function fingerprint(image: WorkingImage): Fingerprint | null {
-  const cells = luminanceCells(image);
+export function fingerprint(
+  image: WorkingImage,
+  kernel: PixelKernel = chooseKernel(),
+): Fingerprint | null {
+  const cells = luminanceCells(image, kernel);
   if (quality(cells) <= FLAT_QUALITY) return null;
   const frequencies = lowFrequencies(cells);
   const upright = bits(frequencies);

@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { chooseKernel } from "./choose_kernel.ts";
+import { ACROSS_BITS, DOWN_BITS } from "./pixel_kernel.ts";
+import type { PixelKernel, Taps } from "./pixel_kernel.ts";
 
 /** An upright sRGB picture, whose long side is at most 1280. */
 export interface WorkingImage {
@@ -79,29 +82,6 @@ export function centreSquare(
 }
 
 /**
- * Bits of the weights down the columns. Two samples are weighted by one multiplication, each in
- * half of an integer, so that 8 bits of sample and 8 of weight fill its 16 bits.
- */
-const DOWN_BITS = 8;
-/** Bits of the weights along the rows: 16 bits of sum and 15 of weight stay below 2^31. */
-const ACROSS_BITS = 15;
-
-/** The samples in the lower byte of either half of an integer. */
-const PAIR = 0x00ff00ff;
-
-/** What each output pixel of one axis takes from the input. */
-interface Taps {
-  /** [outputs] first input pixel. */
-  readonly first: Int32Array;
-  /** [outputs] number of input pixels. */
-  readonly count: Int32Array;
-  /** [outputs, width] weights, which sum up to 2^bits for each output. */
-  readonly weights: Int32Array;
-  /** Most taps of one output. */
-  readonly width: number;
-}
-
-/**
  * The weights of an antialiased bilinear resize: a triangle as wide as two output pixels (or two
  * input pixels, when enlarging), centred on the output pixel.
  */
@@ -153,6 +133,7 @@ function triangleTaps(
  * The filter is the triangle of Pillow's `BILINEAR`; of photos the result is within one level of
  * exact arithmetic. Columns are weighted first, because that pass runs along memory.
  *
+ * @param kernel the inner loops; every one gives the same bits
  * @returns [size, size, 3], red, green, blue, 0 to 255
  * @throws {RangeError} when the picture's data does not fit its sides, or the view is no view
  *
@@ -164,7 +145,11 @@ function triangleTaps(
  * assertEquals(pixels, new Uint8Array(8 * 8 * 3).fill(77));
  * ```
  */
-export function networkPixels(image: WorkingImage, view: View): Uint8Array {
+export function networkPixels(
+  image: WorkingImage,
+  view: View,
+  kernel: PixelKernel = chooseKernel(),
+): Uint8Array {
   checkImage(image);
   const { size, border } = view;
   if (!(Number.isInteger(size) && size >= 1 && border >= 0)) {
@@ -175,71 +160,7 @@ export function networkPixels(image: WorkingImage, view: View): Uint8Array {
   const { x, y, side } = centreSquare(image, view);
   const across = triangleTaps(image.width, x, side, size, ACROSS_BITS);
   const down = triangleTaps(image.height, y, side, size, DOWN_BITS);
-
-  // Only the columns that some output pixel takes from are weighted at all.
-  const left = across.first[0]!;
-  const right = across.first[size - 1]! + across.count[size - 1]!;
-  const rowLength = (right - left) * 3;
-  const stride = image.width * 3;
-  const samples = new DataView(image.data.buffer, image.data.byteOffset, image.data.length);
-  // Four samples at a time, and those that are left over one by one.
-  const words = rowLength >> 2;
-  const sums = new Uint16Array(rowLength + 1);
-  const packed = new Uint32Array(sums.buffer, 0, words * 2);
-  const pixels = new Uint8Array(size * size * 3);
-  const half = 1 << (DOWN_BITS + ACROSS_BITS - 1);
-
-  for (let row = 0; row < size; row++) {
-    const at = (down.first[row]! * image.width + left) * 3;
-    const weightAt = row * down.width;
-    const rows = down.count[row]!;
-    // Four rows at a time: the sums travel through memory once for each four. A row that is not
-    // there stands in as the first one with no weight.
-    for (let k = 0; k < rows; k += 4) {
-      const w0 = down.weights[weightAt + k]!;
-      const w1 = k + 1 < rows ? down.weights[weightAt + k + 1]! : 0;
-      const w2 = k + 2 < rows ? down.weights[weightAt + k + 2]! : 0;
-      const w3 = k + 3 < rows ? down.weights[weightAt + k + 3]! : 0;
-      let p0 = at + k * stride;
-      let p1 = k + 1 < rows ? p0 + stride : p0;
-      let p2 = k + 2 < rows ? p1 + stride : p0;
-      let p3 = k + 3 < rows ? p2 + stride : p0;
-      const kept = k === 0 ? 0 : -1;
-      for (let i = 0; i < words * 2; i += 2) {
-        const a = samples.getInt32(p0, true), b = samples.getInt32(p1, true);
-        const c = samples.getInt32(p2, true), d = samples.getInt32(p3, true);
-        const even = (Math.imul(a & PAIR, w0) + Math.imul(b & PAIR, w1) +
-          Math.imul(c & PAIR, w2) + Math.imul(d & PAIR, w3)) | 0;
-        const odd = (Math.imul((a >>> 8) & PAIR, w0) + Math.imul((b >>> 8) & PAIR, w1) +
-          Math.imul((c >>> 8) & PAIR, w2) + Math.imul((d >>> 8) & PAIR, w3)) | 0;
-        packed[i] = ((packed[i]! & kept) + ((even & 0xffff) | (odd << 16))) | 0;
-        packed[i + 1] = ((packed[i + 1]! & kept) + ((even >>> 16) | (odd & 0xffff0000))) | 0;
-        p0 += 4, p1 += 4, p2 += 4, p3 += 4;
-      }
-      for (let i = words * 4; i < rowLength; i++) {
-        sums[i] = (sums[i]! & kept) + samples.getUint8(p0++) * w0 + samples.getUint8(p1++) * w1 +
-          samples.getUint8(p2++) * w2 + samples.getUint8(p3++) * w3;
-      }
-    }
-
-    let out = row * size * 3;
-    for (let column = 0; column < size; column++, out += 3) {
-      let red = half, green = half, blue = half;
-      let from = (across.first[column]! - left) * 3;
-      const begin = column * across.width;
-      const end = begin + across.count[column]!;
-      for (let w = begin; w < end; w++, from += 3) {
-        const weight = across.weights[w]!;
-        red += Math.imul(sums[from]!, weight);
-        green += Math.imul(sums[from + 1]!, weight);
-        blue += Math.imul(sums[from + 2]!, weight);
-      }
-      pixels[out] = red >> (DOWN_BITS + ACROSS_BITS);
-      pixels[out + 1] = green >> (DOWN_BITS + ACROSS_BITS);
-      pixels[out + 2] = blue >> (DOWN_BITS + ACROSS_BITS);
-    }
-  }
-  return pixels;
+  return kernel.resize(image, across, down);
 }
 
 /**
@@ -281,15 +202,10 @@ export function toPhotoBox(
  * channels, 0 for a blank one to 127.5.
  *
  * @param pixels RGB samples, row-major, as of {@linkcode networkPixels}
+ * @param kernel the inner loops; every one gives the same number
  */
-export function contrastOf(pixels: Uint8Array): number {
-  let sum = 0;
-  let squares = 0;
-  for (let i = 0; i + 2 < pixels.length; i += 3) {
-    const value = pixels[i]! + pixels[i + 1]! + pixels[i + 2]!;
-    sum += value;
-    squares += value * value;
-  }
+export function contrastOf(pixels: Uint8Array, kernel: PixelKernel = chooseKernel()): number {
+  const { sum, squares } = kernel.moments(pixels);
   const count = pixels.length / 3;
   const mean = sum / count;
   return Math.sqrt(Math.max(0, squares / count - mean * mean)) / 3;

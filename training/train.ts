@@ -18,12 +18,21 @@ import type { Recipe } from "./recipe.ts";
 import { recipe as backbone } from "./recipes/backbone.ts";
 import { recipe as calibrate } from "./recipes/calibrate.ts";
 import { recipe as hierarchy } from "./recipes/hierarchy.ts";
+import { recipe as kernels } from "./recipes/kernels.ts";
 import { recipe as look } from "./recipes/look.ts";
 import { recipe as recall } from "./recipes/recall.ts";
 import { recipe as samples } from "./recipes/samples.ts";
 
 /** In the order that they need one another. */
-const recipes: readonly Recipe[] = [backbone, hierarchy, calibrate, look, recall, samples];
+const recipes: readonly Recipe[] = [
+  kernels,
+  backbone,
+  hierarchy,
+  calibrate,
+  look,
+  recall,
+  samples,
+];
 
 function help(): string {
   const width = Math.max(...recipes.map(({ name }) => name.length));
