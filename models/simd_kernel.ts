@@ -100,8 +100,10 @@ function run(memory: WebAssembly.Memory, pass: Pass, work: Work): number {
   const size = across.first.length;
   const left = across.first[0]!;
   const length = (across.first[size - 1]! + across.count[size - 1]! - left) * 3;
-  let pairs = 0;
-  for (let i = 0; i < size; i++) pairs = Math.max(pairs, (across.count[i]! + 1) >> 1);
+  let most = 0;
+  for (let i = 0; i < size; i++) most = Math.max(most, across.count[i]!);
+  // Two pairs are weighed at a time.
+  const pairs = Math.ceil(most / 4) * 2;
 
   const layout = createLayout();
   const rowAt = layout.take(size * 4);
