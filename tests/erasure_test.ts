@@ -142,6 +142,55 @@ Deno.test("close() right after forget() leaves clean files", () =>
     assertEquals(await tracesIn(path, 1), []);
   }));
 
+Deno.test("forget() leaves nothing in the files of a process without all permissions", () =>
+  withStoreFile(async (path) => {
+    const script = `
+      import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
+      import { example } from "${new URL("./support/memory_contract.ts", import.meta.url)}";
+      import { randomUnit, seeded } from "${new URL("./support/vectors.ts", import.meta.url)}";
+      const table = await openKvTable(${JSON.stringify(path)});
+      const others = (from) =>
+        table.teach("home", Array.from({ length: 60 }, (_, i) => example(from + i)));
+      await others(1000);
+      await table.teach("home", [example(1, {
+        label: ${JSON.stringify(SECRET)},
+        embedding: randomUnit(1280, seeded(1)),
+        model: "wide",
+        photo: new TextEncoder().encode(${JSON.stringify(new TextDecoder().decode(PHOTO))}),
+      })]);
+      await others(2000);
+      await table.forget("home", { label: ${JSON.stringify(SECRET)} });
+      console.log((await table.erasure()).erasedAt);
+      await table.close();
+    `;
+    const config = new URL("../deno.json", import.meta.url).pathname;
+    const file = `${await Deno.makeTempDir()}/forget.ts`;
+    await Deno.writeTextFile(file, script);
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+      // What the service has at most: reading and writing where its data lies, no running of programs.
+      args: [
+        "run",
+        "--no-check",
+        "--config",
+        config,
+        "--allow-read",
+        `--allow-write=${folder}`,
+        "--allow-env",
+        file,
+      ],
+      stdout: "piped",
+    }).output();
+    await Deno.remove(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+    assertEquals([success, new TextDecoder().decode(stdout)], [true, "null\n"]);
+    assertEquals(await tracesIn(path, 1), []);
+    const table = await openKvTable(path);
+    assertEquals((await table.space("home"))?.memories, 120);
+    assertEquals((await table.list("home", { limit: 1000 })).items.length, 120);
+    assert((await table.erasure()).erasedAt !== null);
+    await table.close();
+  }));
+
 Deno.test("an erasure that a hard kill cut off is done at the next start", () =>
   withStoreFile(async (path) => {
     const child = new Deno.Command(Deno.execPath(), {
