@@ -33,6 +33,7 @@ export function createGeneralizer(
 ): Generalize {
   const { nodes, kindCount, leafCount } = hierarchy;
   const leaves = nodes.slice(kindCount);
+  const allLeaves = leaves.map((_, i) => i);
   const posteriorOf = createPosterior(hierarchy, calibration);
   const information = nodes.map(({ leaves }) => Math.log2(leafCount / leaves.length));
 
@@ -43,22 +44,32 @@ export function createGeneralizer(
     const probability = (node: HierarchyNode) => posterior.nodes[node.index]!;
     const confidence = (node: HierarchyNode) => logistic(calibration.confidence, probability(node));
 
-    const answer = best(
-      nodes.filter((node) => probability(node) >= needed),
-      (a, b) => information[a.index]! - information[b.index]! || probability(a) - probability(b),
-    );
+    let answer: HierarchyNode | undefined;
+    let nearest = nodes[0]!;
+    for (const node of nodes) {
+      const p = probability(node);
+      if (p > probability(nearest)) nearest = node;
+      if (p < needed) continue;
+      const more = answer === undefined ||
+        (information[node.index]! - information[answer.index]! || p - probability(answer)) > 0;
+      if (more) answer = node;
+    }
     // Below a kind the nearest types are worth telling however unlikely: "looks most like …".
-    const within = answer && answer.leaves.length > 1;
-    const guesses = within
-      ? answer.leaves.map((leaf) => hierarchy.leaf(leaf))
-      : leaves.filter((node) => node !== answer && probability(node) >= LEAST_ALTERNATIVE);
-    const alternatives = guesses
-      .map((node): Alternative => ({ label: node.name, confidence: probability(node) }))
-      .sort((a, b) => b.confidence - a.confidence)
-      .slice(0, ALTERNATIVES);
+    const within = answer !== undefined && answer.leaves.length > 1;
+    const alternatives = (within ? answer!.leaves : allLeaves)
+      .reduce<HierarchyNode[]>((top, index) => {
+        const leaf = leaves[index]!;
+        const p = probability(leaf);
+        if (!within && (leaf === answer || p < LEAST_ALTERNATIVE)) return top;
+        if (top.length === ALTERNATIVES && p <= probability(top.at(-1)!)) return top;
+        const at = top.findIndex((other) => p > probability(other));
+        top.splice(at === -1 ? top.length : at, 0, leaf);
+        if (top.length > ALTERNATIVES) top.pop();
+        return top;
+      }, [])
+      .map((node): Alternative => ({ label: node.name, confidence: probability(node) }));
 
     if (!answer) {
-      const nearest = best([...nodes], (a, b) => probability(a) - probability(b))!;
       return {
         label: null,
         route: "none",
@@ -74,7 +85,7 @@ export function createGeneralizer(
     }
 
     const novelty = posterior.novelty(answer);
-    const novel = within === true && novelty >= calibration.novelCut;
+    const novel = within && novelty >= calibration.novelCut;
     const sure = confidence(answer);
     const reasons = [
       `${answer.name} has probability ${number(probability(answer))} ≥ ${number(needed)}, ` +
@@ -115,13 +126,6 @@ export function neededProbability(guarantees: readonly Guarantee[], specificity:
   const share = (logOdds(specificity) - from) / (logOdds(high.specificity) - from);
   const start = logOdds(low.probability);
   return sigmoid(start + share * (logOdds(high.probability) - start));
-}
-
-function best<T>(items: readonly T[], compare: (a: T, b: T) => number): T | undefined {
-  return items.reduce<T | undefined>(
-    (top, item) => top === undefined || compare(item, top) > 0 ? item : top,
-    undefined,
-  );
 }
 
 /** Rounded down, so that a printed probability never claims more than there is. */
