@@ -11,6 +11,7 @@
  */
 import type { LookSection } from "../../models/look.ts";
 import { cosine } from "./look.ts";
+import type { Memory } from "./memory.ts";
 
 /** Judges likeness. */
 export interface LookJudge {
@@ -22,13 +23,20 @@ export interface LookJudge {
   readonly copyFloor: number;
   /** Share of copies that are right. */
   readonly copyConfidence: number;
+  /** Cosine below which nobody is even "perhaps", however lonely. */
+  readonly lowest: number;
   /** How crowded the surroundings of a look are: mean cosine to its nearest cohort members. */
   crowd(look: Float32Array): number;
+  /** The same of a memory; remembered by its id, for a memory's look never changes. */
+  crowdOf(memory: Pick<Memory, "id" | "embedding">): number;
   /** Cosines that make two looks "is" and "perhaps", given the crowds of both. */
   thresholds(a: number, b: number): { readonly is: number; readonly perhaps: number };
   /** Probability of the same individual at this many cosine points above the "is" threshold. */
   confidence(margin: number): number;
 }
+
+/** Memories whose crowd is remembered. */
+const REMEMBERED = 20_000;
 
 /**
  * Makes a judge of what the manifest says.
@@ -48,20 +56,33 @@ export function createLookJudge(section: LookSection, cohort: Float32Array): Loo
     { length: cohort.length / dimension },
     (_, i) => cohort.subarray(i * dimension, (i + 1) * dimension),
   );
+  const crowds = new Map<string, number>();
+  function crowd(look: Float32Array): number {
+    const top = new Float64Array(nearest).fill(-1);
+    for (const row of rows) {
+      const near = cosine(look, row);
+      if (near <= top[0]!) continue;
+      top[0] = near;
+      top.sort();
+    }
+    return top.reduce((sum, value) => sum + value, 0) / nearest;
+  }
   return {
     copyBits: section.copy.bits,
     copyCosine: section.copy.cosine,
     copyFloor: section.copy.floor,
     copyConfidence: section.copy.confidence,
-    crowd(look) {
-      const top = new Float64Array(nearest).fill(-1);
-      for (const row of rows) {
-        const near = cosine(look, row);
-        if (near <= top[0]!) continue;
-        top[0] = near;
-        top.sort();
+    // Looks have no negative parts, so no crowd is below 0.
+    lowest: section.perhaps.base,
+    crowd,
+    crowdOf({ id, embedding }) {
+      let known = crowds.get(id);
+      if (known === undefined) {
+        known = crowd(embedding);
+        if (crowds.size >= REMEMBERED) crowds.delete(crowds.keys().next().value!);
+        crowds.set(id, known);
       }
-      return top.reduce((sum, value) => sum + value, 0) / nearest;
+      return known;
     },
     thresholds(a, b) {
       const crowd = (a + b) / 2;

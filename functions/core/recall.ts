@@ -107,8 +107,10 @@ function testimonies(
   judge: LookJudge,
 ): Testimony[] {
   const found = new Map<string, Testimony>();
-  const crowdOfQuery = neighbours.length === 0 ? 0 : judge.crowd(query.look);
-  for (const { memory, similarity } of neighbours) {
+  // Most photos are near nothing that was taught, and then it does not matter how crowded it is.
+  const near = neighbours.filter(({ similarity }) => similarity >= judge.lowest);
+  const crowdOfQuery = near.length === 0 ? 0 : judge.crowd(query.look);
+  for (const { memory, similarity } of near) {
     found.set(memory.id, lookTestimony(memory, similarity, crowdOfQuery, judge));
   }
   for (const { memory, distance } of copies) {
@@ -145,7 +147,7 @@ function lookTestimony(
       confidence: judge.copyConfidence,
     };
   }
-  const { is, perhaps } = judge.thresholds(crowdOfQuery, judge.crowd(memory.embedding));
+  const { is, perhaps } = judge.thresholds(crowdOfQuery, judge.crowdOf(memory));
   return {
     memory,
     by: "look",
