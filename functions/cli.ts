@@ -69,6 +69,14 @@ async function succeed(reply: Response): Promise<Response> {
   throw new ReplyError(reply.status, detail, Number(reply.headers.get("retry-after") ?? 0));
 }
 
+/**
+ * Whether this photo or its label was refused, which leaves the others; a refused caller or a full
+ * store would be refused again.
+ */
+function isRefusal(error: unknown): error is ReplyError {
+  return error instanceof ReplyError && [400, 413, 415, 422].includes(error.status);
+}
+
 /** Tries again while the server says that it is busy. */
 async function patiently(send: () => Promise<Response>): Promise<Response> {
   for (let attempt = 1;; attempt++) {
@@ -138,8 +146,10 @@ async function teach(send: Send, folder: string, options: TeachOptions): Promise
       if (reply.status === 201) report.taught++;
       else report.known++;
     } catch (error) {
-      // A photo that is refused leaves the others; a refused caller would be refused again.
-      if (!(error instanceof ReplyError) || ![413, 415, 422].includes(error.status)) throw error;
+      if (!isRefusal(error)) {
+        console.error(`stopped at ${path}; run the same command to go on from there`);
+        throw error;
+      }
       report.refused.push({ path, reason: error.message });
     }
   }
@@ -171,8 +181,8 @@ async function classify(
 ): Promise<boolean> {
   let all = true;
   for (const path of photos) {
-    const photo = await Deno.readFile(path);
     try {
+      const photo = await Deno.readFile(path);
       const reply = await patiently(() =>
         send(`/classify?space=${encodeURIComponent(space)}`, {
           method: "POST",
@@ -188,8 +198,9 @@ async function classify(
         console.log(`${path}: ${label ?? "?"} (${certainty}, ${percent} %, ${route}): ${reason}`);
       }
     } catch (error) {
-      if (!(error instanceof ReplyError) || ![413, 415, 422].includes(error.status)) throw error;
-      console.error(`${path}: ${error.message}`);
+      const isMissing = error instanceof Deno.errors.NotFound;
+      if (!isMissing && !isRefusal(error)) throw error;
+      console.error(`${path}: ${isMissing ? "there is no such file" : error.message}`);
       all = false;
     }
   }

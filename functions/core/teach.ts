@@ -4,7 +4,13 @@
  * @module
  */
 import type { Encoded, Encoder } from "./encoder.ts";
-import { DamagedPhotoError, type Refusal, UnteachableError } from "./errors.ts";
+import {
+  DamagedPhotoError,
+  PhotoTooLargeError,
+  type Refusal,
+  UnsupportedPhotoError,
+  UnteachableError,
+} from "./errors.ts";
 import type { Generalize } from "./generalize_type.ts";
 import { lookOf } from "./look.ts";
 import type { Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
@@ -54,15 +60,23 @@ const AT_ONCE = 2;
  */
 export function createTeach({ encoder, memory, generalize }: TeachParts): TeachPhotos {
   return async function teach(photos, lesson) {
+    // Whatever ends the lesson ends the looking at its other photos, too.
+    const given = new AbortController();
+    const signal = lesson.signal ? AbortSignal.any([lesson.signal, given.signal]) : given.signal;
     const lessons: (NewMemory | Refusal)[] = new Array(photos.length);
     let next = 0;
     async function work() {
-      while (next < photos.length) {
+      while (next < photos.length && !given.signal.aborted) {
         const image = next++;
-        lessons[image] = await learn(photos[image]!, image, lesson, photos.length);
+        lessons[image] = await learn(photos[image]!, image, { ...lesson, signal }, photos.length);
       }
     }
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, photos.length) }, work));
+    try {
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, photos.length) }, work));
+    } catch (error) {
+      given.abort();
+      throw error;
+    }
 
     const refusals = lessons.filter((l): l is Refusal => "reason" in l);
     if (refusals.length > 0) {
@@ -91,9 +105,9 @@ export function createTeach({ encoder, memory, generalize }: TeachParts): TeachP
         ...(lesson.signal ? { signal: lesson.signal } : {}),
       });
     } catch (error) {
-      // Among several photos the damaged one is named beside the other refusals.
-      if (of > 1 && error instanceof DamagedPhotoError) return { image, reason: error.message };
-      throw error;
+      // Among several photos the one that cannot be read is named beside the other refusals.
+      if (of === 1 || !isAboutPhoto(error)) throw error;
+      return { image, reason: error.message };
     }
     const reason = lesson.force ? undefined : poverty(seen);
     if (reason !== undefined) return { image, reason };
@@ -111,6 +125,11 @@ export function createTeach({ encoder, memory, generalize }: TeachParts): TeachP
       ...(seen.photo ? { photo: seen.photo } : {}),
     };
   }
+}
+
+function isAboutPhoto(error: unknown): error is Error {
+  return error instanceof DamagedPhotoError || error instanceof UnsupportedPhotoError ||
+    error instanceof PhotoTooLargeError;
 }
 
 /** A memory that is there already, as a lesson that the table will recognise. */

@@ -161,6 +161,14 @@ export function isForFitting(name: string): boolean {
   return hash % 2 === 0;
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 const round = (value: number) => Number(value.toFixed(4));
 
 /** Finds and stores the thresholds. */
@@ -168,10 +176,10 @@ export const recipe: Recipe = {
   name: "look",
   purpose: "find how alike two photos of one individual must look",
   async run({ cache, data = sharedPath("data"), log, models }) {
-    if (data === undefined) {
-      throw new Deno.errors.NotFound(
-        "Thresholds need photos: pass --data DIR with breeds, caltech101 and instances.",
-      );
+    const needed = ["breeds", "caltech101", "instances"];
+    if (data === undefined || !needed.every((folder) => isFolder(join(data, folder)))) {
+      log(`kept as they are: thresholds need ${needed.join(", ")} below the folder of --data`);
+      return;
     }
     const path = join(models, "manifest.json");
     const manifest = JSON.parse(await Deno.readTextFile(path));
