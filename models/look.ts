@@ -26,7 +26,7 @@ export const lookSection = z.object({
     cosine: z.number().min(-1).max(1),
     /** Cosine below which equal hashes are taken for a collision. */
     floor: z.number().min(-1).max(1),
-    /** Share of copies that are right. */
+    /** Confidence in a copy: a little below 1, for no evaluation is large enough to say 1. */
     confidence: z.number().min(0).max(1),
   }).readonly(),
   /** threshold = base + slope · mean crowd of both photos */

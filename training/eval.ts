@@ -54,12 +54,22 @@ const PARTS = {
   },
 } as const;
 
+const USAGE = `deno task eval [part...] [--data DIR]
+
+Parts: recall, network; all when none is named. Each prints its tables and writes them to
+training/reports/. --data DIR holds the photos: instances, imagenet-samples, breeds, novel-breeds,
+caltech101, pacs.`;
+
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     args: Deno.args,
     allowPositionals: true,
-    options: { data: { type: "string" } },
+    options: { data: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
+  if (values.help) {
+    console.log(USAGE);
+    Deno.exit(0);
+  }
   const data = values.data ?? sharedPath("data");
   if (data === undefined) {
     console.error("eval needs photos: give --data DIR with instances, imagenet-samples, …");
@@ -75,7 +85,11 @@ if (import.meta.main) {
   await Deno.mkdir(reports, { recursive: true });
   for (const name of names) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
-    const text = await PARTS[name](data);
+    const text = await PARTS[name](data).catch((error: unknown) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      console.error(`${name} needs photos that are not in ${data}: ${error.message}`);
+      return Deno.exit(2);
+    });
     console.log(text);
     await Deno.writeTextFile(join(reports, `${name}.md`), text);
   }

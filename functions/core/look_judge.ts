@@ -21,7 +21,7 @@ export interface LookJudge {
   readonly copyCosine: number;
   /** Cosine below which equal hashes are taken for a collision. */
   readonly copyFloor: number;
-  /** Share of copies that are right. */
+  /** Confidence in a copy: a little below 1, for no evaluation is large enough to say 1. */
   readonly copyConfidence: number;
   /** Cosine below which nobody is even "perhaps", however lonely. */
   readonly lowest: number;

@@ -16,6 +16,7 @@ import { parseSection } from "../../models/manifest.ts";
 import { sha256Hex } from "../../models/verify_file.ts";
 import { filesBelow, sharedPath } from "../collections.ts";
 import { features } from "../eval/features.ts";
+import { isForFitting } from "../eval/individuals.ts";
 import { openInProcessEncoder } from "../eval/in_process_encoder.ts";
 import { updateManifest, writeAtomically } from "../manifest_file.ts";
 import { basename, dirname, join, relative } from "../paths.ts";
@@ -40,6 +41,7 @@ const COPY_BITS = 31;
 const COPY_COSINE = 0.95;
 /** Copies by the same hash have at least this cosine. */
 const COPY_FLOOR = 0.5;
+/** `deno task eval recall` finds no wrong copy; its interval ends about here. */
 const COPY_CONFIDENCE = 0.995;
 
 interface Seen {
@@ -152,13 +154,6 @@ function fitConfidence(
     2,
   );
   return { bias: biases[0]!, slope: weights[0]![0]! };
-}
-
-/** Whether an individual's photos may be fitted on; recall's probabilities are judged on the others. */
-export function isForFitting(name: string): boolean {
-  let hash = 0;
-  for (const char of name) hash = (Math.imul(hash, 31) + char.codePointAt(0)!) >>> 0;
-  return hash % 2 === 0;
 }
 
 function isFolder(path: string): boolean {
