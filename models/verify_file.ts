@@ -4,12 +4,7 @@
  * @module
  */
 
-/** SHA-256 of bytes, 64 lower-case hexadecimal digits. */
-export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  // Not Uint8Array.toHex, which browsers have had only since 2025.
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+import { sha256Hex } from "./sha256.ts";
 
 /**
  * Resolves when the bytes have the hash that they should have.
@@ -27,7 +22,7 @@ export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string>
  * ```
  */
 export async function verifyFile(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
   sha256: string,
   name = "the file",
 ): Promise<void> {

@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createBackbone } from "../models/backbone.ts";
 import { parseManifest } from "../models/manifest.ts";
 import { openNative } from "../models/runtime_native.ts";
-import { sha256Hex } from "../models/verify_file.ts";
+import { sha256Hex } from "../models/sha256.ts";
 import { buildEfficientNetLite, type Variant } from "../training/import/efficientnet_lite.ts";
 import { recipe, variantOf } from "../training/recipes/backbone.ts";
 import { join } from "../training/paths.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { zipSync } from "fflate";
-import { sha256Hex } from "../models/verify_file.ts";
+import { sha256Hex } from "../models/sha256.ts";
 import { fetchWheel, MissingToolError, type PinnedWheel } from "../training/import/registry.ts";
 import { readWheel } from "../training/import/wheel.ts";
 import { join } from "../training/paths.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type BackboneSection, parseManifest, parseSection } from "../models/manifest.ts";
-import { sha256Hex, verifyFile } from "../models/verify_file.ts";
+import { sha256Hex } from "../models/sha256.ts";
+import { verifyFile } from "../models/verify_file.ts";
 import { updateManifest } from "../training/manifest_file.ts";
 import { join } from "../training/paths.ts";
 import { root } from "./support/data.ts";

@@ -11,7 +11,7 @@ import { lookOf } from "./look.ts";
 import type { LookJudge } from "./look_judge.ts";
 import type { MemoryTable } from "./memory.ts";
 import { recallBytes, type Recalled, recallSeen } from "./recall.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 /** What an answer is made with. */
@@ -47,7 +47,7 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
   return async function answer(photo, ask) {
     const watch = stopwatch();
 
-    const same = ask.recall ? await memory.byBytes(ask.space, await sha256(photo)) : [];
+    const same = ask.recall ? await memory.byBytes(ask.space, await sha256Hex(photo)) : [];
     const known = recallBytes(same);
     watch.lap("recall");
     if (known) return fromMemory(known, undefined, known.memory.image, ask, watch.timings());

@@ -14,7 +14,7 @@ import {
 import type { Generalize } from "./generalize_type.ts";
 import { lookOf } from "./look.ts";
 import type { Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 
 /** What teaching is done with. */
 export interface TeachParts {
@@ -92,7 +92,7 @@ export function createTeach({ encoder, memory, generalize }: TeachParts): TeachP
     lesson: Lesson,
     of: number,
   ): Promise<NewMemory | Refusal> {
-    const bytes = await sha256(photo);
+    const bytes = await sha256Hex(photo);
     const known = (await memory.byBytes(lesson.space, bytes)).find((m) =>
       m.label === lesson.label && m.not === lesson.not && m.model === encoder.model.id
     );

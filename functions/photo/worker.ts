@@ -4,12 +4,9 @@
  * @module
  */
 import { createBackbone } from "../../models/backbone.ts";
-import type { Backbone } from "../../models/backbone.ts";
-import { fingerprint } from "../../models/fingerprint.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
-import { contrastOf, networkPixels } from "../../models/pixels.ts";
 import type { Encoded } from "../core/encoder.ts";
-import { decodePhoto, encodeKept } from "./decode.ts";
+import { encodePhoto } from "./encode_photo.ts";
 import type { PhotoLimits } from "./limits.ts";
 import type { WorkerReply } from "./pool.ts";
 import { loadRuntime } from "./runtime.ts";
@@ -38,36 +35,6 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
-async function encode(
-  backbone: Backbone,
-  { limits, section }: WorkerSettings,
-  { photo, keepPhoto }: EncodeRequest,
-): Promise<Encoded> {
-  const begun = performance.now();
-  const { working, image } = await decodePhoto(photo, limits);
-  drop(photo);
-  const decoded = performance.now();
-  const pixels = networkPixels(working, section.input);
-  const { logits, embedding } = await backbone.run(pixels);
-  const hashes = fingerprint(working);
-  const kept = keepPhoto ? await encodeKept(working) : undefined;
-  drop(working.data);
-  return {
-    image,
-    fingerprint: hashes,
-    contrast: contrastOf(pixels),
-    logits,
-    embedding,
-    ...(kept ? { photo: kept } : {}),
-    timings: { decode: decoded - begun, encode: performance.now() - decoded },
-  };
-}
-
-/** Frees megabytes now that the garbage collector, who sees a small object, would leave for long. */
-function drop({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
-}
-
 function fail(error: unknown): void {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   scope.postMessage({ type: "failed", name, message }, []);
@@ -84,7 +51,13 @@ scope.onmessage = async ({ data }: MessageEvent<WorkerSettings>) => {
         scope.postMessage({ type: "released" }, []);
         return;
       }
-      const output = await encode(await backbone, data, request);
+      const output = await encodePhoto(request.photo, {
+        backbone: await backbone,
+        view: data.section.input,
+        limits: data.limits,
+        keepPhoto: request.keepPhoto,
+        owned: true,
+      });
       const transfer = [output.embedding.buffer, output.logits.buffer];
       if (output.photo) transfer.push(output.photo.buffer);
       scope.postMessage({ type: "done", output }, transfer);

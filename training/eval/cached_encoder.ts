@@ -4,7 +4,7 @@
  * @module
  */
 import type { Encoded, Encoder } from "../../functions/core/encoder.ts";
-import { sha256 } from "../../functions/core/sha256.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 
 /**
  * Wraps an encoder so that asking about the same bytes again costs nothing: an evaluation asks
@@ -17,7 +17,7 @@ export function createCachedEncoder(encoder: Encoder): Encoder {
     runtime: encoder.runtime,
     async encode(photo, options) {
       if (options?.keepPhoto) return await encoder.encode(photo, options);
-      const key = await sha256(photo);
+      const key = await sha256Hex(photo);
       let encoded = seen.get(key);
       if (encoded === undefined) {
         encoded = encoder.encode(photo, options);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Encoder, ImageSize } from "../../functions/core/encoder.ts";
-import { sha256 } from "../../functions/core/sha256.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 import type { Fingerprint } from "../../models/fingerprint.ts";
 import { join } from "../paths.ts";
 
@@ -51,7 +51,7 @@ export async function* features(
 ): AsyncGenerator<Features> {
   const folder = join(
     cache,
-    await sha256(
+    await sha256Hex(
       new TextEncoder().encode(`${encoder.model.id} ${encoder.model.version}`),
     ),
   );
@@ -59,7 +59,7 @@ export async function* features(
   for (const [i, path] of paths.entries()) {
     if (i % TELL_EVERY === 0) progress(i, paths.length);
     const photo = await Deno.readFile(path);
-    const file = join(folder, await sha256(photo));
+    const file = join(folder, await sha256Hex(photo));
     let stored = await readIfThere(file);
     if (!stored) {
       const { logits, embedding, image, fingerprint } = await encoder.encode(photo);

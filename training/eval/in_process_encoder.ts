@@ -4,11 +4,9 @@
  * @module
  */
 import type { Encoder } from "../../functions/core/encoder.ts";
-import { decodePhoto, encodeKept } from "../../functions/photo/decode.ts";
+import { encodePhoto } from "../../functions/photo/encode_photo.ts";
 import { createBackbone } from "../../models/backbone.ts";
-import { fingerprint } from "../../models/fingerprint.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
-import { contrastOf, networkPixels } from "../../models/pixels.ts";
 import { openNative } from "../../models/runtime_native.ts";
 import { verifyFile } from "../../models/verify_file.ts";
 import { join } from "../paths.ts";
@@ -31,22 +29,8 @@ export async function openInProcessEncoder(
   return {
     model: { id: backbone.id, version: backbone.version },
     runtime: "native",
-    async encode(photo, options = {}) {
-      const start = performance.now();
-      const { working, image } = await decodePhoto(photo);
-      const decoded = performance.now();
-      const pixels = networkPixels(working, section.input);
-      const { logits, embedding } = await backbone.run(pixels);
-      return {
-        image,
-        fingerprint: fingerprint(working),
-        contrast: contrastOf(pixels),
-        logits,
-        embedding,
-        ...(options.keepPhoto ? { photo: await encodeKept(working) } : {}),
-        timings: { decode: decoded - start, encode: performance.now() - decoded },
-      };
-    },
+    encode: (photo, { keepPhoto = false } = {}) =>
+      encodePhoto(photo, { backbone, view: section.input, keepPhoto, owned: false }),
     close: () => session.release(),
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Hierarchy, HierarchyNode } from "../../models/hierarchy.ts";
-import { sha256 } from "../../functions/core/sha256.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 import { filesBelow } from "../collections.ts";
 import { basename, dirname, join } from "../paths.ts";
 
@@ -95,7 +95,7 @@ function breedOf(folder: string, hierarchy: Hierarchy): HierarchyNode | undefine
 
 /** Half of all types, by a hash of the name, so that a photo added later moves no other. */
 async function sideOf(type: string): Promise<"tune" | "test"> {
-  return parseInt((await sha256(new TextEncoder().encode(type))).slice(0, 2), 16) % 2 === 0
+  return parseInt((await sha256Hex(new TextEncoder().encode(type))).slice(0, 2), 16) % 2 === 0
     ? "tune"
     : "test";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import sharp from "sharp";
-import { sha256Hex } from "../../models/verify_file.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 import { fetchWheel, type PinnedWheel, type WheelOptions } from "./registry.ts";
 import { readWheel } from "./wheel.ts";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { sha256Hex, verifyFile } from "../../models/verify_file.ts";
+import { sha256Hex } from "../../models/sha256.ts";
+import { verifyFile } from "../../models/verify_file.ts";
 import {
   buildEfficientNetLite,
   CLASSES,

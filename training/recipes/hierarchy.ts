@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { sha256Hex } from "../../models/verify_file.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 import { parseHierarchy } from "../../models/hierarchy.ts";
 import type { HierarchyFile } from "../../models/hierarchy.ts";
 import { fetchHierarchySources, TIMM, WORDNET } from "../import/hierarchy_sources.ts";

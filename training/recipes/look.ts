@@ -13,7 +13,7 @@
  */
 import { cosine, lookOf } from "../../functions/core/look.ts";
 import { parseSection } from "../../models/manifest.ts";
-import { sha256Hex } from "../../models/verify_file.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 import { filesBelow, sharedPath } from "../collections.ts";
 import { features } from "../eval/features.ts";
 import { isForFitting } from "../eval/individuals.ts";

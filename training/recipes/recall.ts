@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { sha256Hex } from "../../models/verify_file.ts";
+import { sha256Hex } from "../../models/sha256.ts";
 import { updateManifest, writeAtomically } from "../manifest_file.ts";
 import { int } from "../onnx/attribute.ts";
 import { Graph } from "../onnx/graph.ts";
