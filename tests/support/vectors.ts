@@ -4,17 +4,7 @@
  * @module
  */
 
-/** Numbers below 1 from a seed (mulberry32); the same seed gives the same numbers. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { createRandom as seeded } from "../../training/eval/random.ts";
 
 /** Makes a vector unit length, in place. */
 export function unit(vector: Float32Array): Float32Array {
