@@ -6,7 +6,8 @@
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes, fail } from "@std/assert";
 import { openKvTable } from "../functions/memory/kv.ts";
-import { openKvStore } from "../functions/memory/kv_store.ts";
+import type { MemoryTable } from "../functions/core/memory.ts";
+import { type KvStore, openKvStore } from "../functions/memory/kv_store.ts";
 import { createTable } from "../functions/memory/table.ts";
 import { example, hash, memoryContract } from "./support/memory_contract.ts";
 import { withStoreFile } from "./support/store_file.ts";
@@ -139,6 +140,128 @@ Deno.test("openKvTable() keeps labels and hashes out of all keys", () =>
     }
     await table.close();
   }));
+
+/** A database whose writes to keys of one kind wait for `pause`, the first time. */
+function pausing(kv: Deno.Kv, kind: string, pause: () => Promise<void>): Deno.Kv {
+  let paused = false;
+  const methods: Partial<Deno.Kv> = {
+    atomic() {
+      const atomic = kv.atomic();
+      const commit = atomic.commit.bind(atomic);
+      const set = atomic.set.bind(atomic);
+      let waits = false;
+      atomic.set = (key, value, options) => {
+        waits ||= key[0] === kind;
+        return set(key, value, options);
+      };
+      atomic.commit = async () => {
+        const result = await commit();
+        if (waits && !paused) {
+          paused = true;
+          await pause();
+        }
+        return result;
+      };
+      return atomic;
+    },
+  };
+  return new Proxy(kv, {
+    get(target, name) {
+      const value = Reflect.get(methods, name) ?? Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** A store in memory whose staging pauses, another on the same database, and their clock. */
+async function pausedStaging(
+  kind: "p" | "m",
+  pause: (other: KvStore, clock: { now: number }) => Promise<void>,
+  teach: (table: MemoryTable, kv: Deno.Kv, reports: string[]) => Promise<void>,
+) {
+  const kv = await Deno.openKv(":memory:");
+  const clock = { now: Date.now() };
+  const reports: string[] = [];
+  const options = {
+    owned: false,
+    report: (message: string) => reports.push(message),
+    now: () => clock.now,
+  };
+  const other = await openKvStore(kv, options);
+  const slow = await openKvStore(pausing(kv, kind, () => pause(other, clock)), options);
+  const table = createTable(slow, { now: () => clock.now });
+  try {
+    await teach(table, kv, reports);
+  } finally {
+    await table.close();
+    await other.close();
+    kv.close();
+  }
+}
+
+async function keysOf(kv: Deno.Kv, ...kinds: string[]): Promise<string[]> {
+  const keys: string[] = [];
+  for (const kind of kinds) {
+    for await (const { key } of kv.list({ prefix: [kind] })) keys.push(key.join(" "));
+  }
+  return keys;
+}
+
+const PHOTO = new Uint8Array(130_000).fill(7);
+
+Deno.test("teach() keeps photos of long ago when another tidies while they are staged", () =>
+  pausedStaging("p", (other) => other.tidy(), async (table, kv, reports) => {
+    const examples = Array.from(
+      { length: 3 },
+      (_, i) => example(i, { createdAt: "2020-05-17T10:00:00Z", photo: PHOTO }),
+    );
+    for (const { memory } of await table.teach("home", examples)) {
+      assertEquals(await table.photo("home", memory.id), PHOTO);
+    }
+    assertEquals(reports, []);
+    assertEquals(await keysOf(kv, "part", "batch"), []);
+  }));
+
+for (const [what, kind, count] of [["photos", "p", 2], ["a large batch", "m", 2000]] as const) {
+  Deno.test(`teach() stages ${what} anew when a tidy took them for a dead writer's`, () =>
+    pausedStaging(kind, async (other, clock) => {
+      clock.now += 11 * 60_000;
+      await other.tidy();
+    }, async (table, kv, reports) => {
+      const photo = kind === "p" ? { photo: PHOTO } : {};
+      const examples = Array.from({ length: count }, (_, i) => example(i, photo));
+      const taught = await table.teach("home", examples);
+      const { items } = await table.list("home", { limit: 1000 });
+      assertEquals(items, taught.slice(0, 1000).map((one) => one.memory));
+      assertEquals((await keysOf(kv, "m")).length, count);
+      for (const { memory } of taught.slice(0, 2)) {
+        const kept = await table.photo("home", memory.id);
+        assertEquals(kept, kind === "p" ? PHOTO : undefined);
+      }
+      assertEquals((await keysOf(kv, "p")).length, kind === "p" ? 3 * count : 0);
+      assertEquals(await keysOf(kv, "part", "batch"), []);
+      assertEquals(reports, []);
+    }));
+}
+
+Deno.test("photo() reports a photo that is not whole and gives none", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const reports: string[] = [];
+  const table = await openKvTable(kv, { report: (message) => reports.push(message) });
+  const taught = await table.teach("home", [1, 2].map((n) => example(n, { photo: PHOTO })));
+  const [short, none] = taught.map((one) => one.memory.id) as [string, string];
+  await table.rename("home", none, "Max");
+  for await (const { key } of kv.list({ prefix: ["p"] })) {
+    if (key[3] === none || key[4] === 2) await kv.delete(key);
+  }
+  for (const id of [short, none]) assertEquals(await table.photo("home", id), undefined);
+  assertEquals(reports.map((report) => /(\d+) of (\d+) bytes/.exec(report)?.slice(1)), [
+    ["120000", "130000"],
+    ["0", "130000"],
+  ]);
+  await table.close();
+  kv.close();
+});
 
 Deno.test("nearest() does not answer from a load that forgetting or teaching overtook", async () => {
   const kv = await Deno.openKv(":memory:");

@@ -8,7 +8,7 @@
  * ["p", space, generation, id, n]   kept photo, part n
  * ["l", space, generation, revision] what a revision changed: ids alone
  * ["part", id]                      photo parts that may belong to no record
- * ["batch", batch]                  a large write that is not committed
+ * ["batch", batch]                  a write that is staged and not committed, named by its time
  * ["ended", space, generation]      a life of a space whose records are to be purged
  * ["erase"]                         something was forgotten and the files still hold it
  * ["erased"]                        when they were last made clean
@@ -21,7 +21,7 @@
  */
 import { decodeTime, ulid } from "ulid";
 import type { Erasure, Memory } from "../core/memory.ts";
-import { batchOf, decodeRecord, encodeRecord } from "./record.ts";
+import { batchOf, decodeRecord, encodeRecord, photoBytesOf, type StoredRecord } from "./record.ts";
 import type { Addition, Change, Head, Removal, VersionedHead, Write } from "./store.ts";
 import type { RecordStore } from "./store.ts";
 
@@ -76,8 +76,14 @@ const TRIES = 30;
 interface PartMark {
   readonly space: string;
   readonly generation: string;
-  /** The record was forgotten: nobody is going to claim them. */
-  readonly removed?: true;
+  /** The write that they are staged for; none when the record was forgotten. */
+  readonly batch?: string;
+}
+
+/** What is kept under a mark of a staged write. */
+interface BatchMark {
+  readonly space: string;
+  readonly generation: string;
 }
 
 /** Opens the layout in a database, new or used. @throws {Error} when it is of a version that this program does not know */
@@ -158,8 +164,10 @@ export class KvStore implements RecordStore {
   }
 
   async photo(space: string, generation: string, id: string): Promise<Uint8Array | undefined> {
-    const record = await this.#kv.get<{ hasPhoto?: boolean }>(["m", space, generation, id]);
-    if (record.value?.hasPhoto !== true) return undefined;
+    const key = ["m", space, generation, id];
+    const record = await this.#kv.get(key);
+    const expected = photoBytesOf(record.value);
+    if (expected === undefined) return undefined;
     const parts: Uint8Array[] = [];
     const entries = this.#kv.list<Uint8Array>({ prefix: ["p", space, generation, id] });
     for await (const { value } of entries) parts.push(value);
@@ -169,7 +177,14 @@ export class KvStore implements RecordStore {
       photo.set(part, at);
       at += part.byteLength;
     }
-    return photo;
+    if (photo.byteLength === expected) return photo;
+    // Forgotten meanwhile, it has lost its parts rightly.
+    if ((await this.#kv.get(key)).value !== null) {
+      this.#options.report(
+        `the photo of memory ${id} is damaged: ${photo.byteLength} of ${expected} bytes are there`,
+      );
+    }
+    return undefined;
   }
 
   async changes(space: string, generation: string, from: number, to: number) {
@@ -187,36 +202,40 @@ export class KvStore implements RecordStore {
     const { base, head, add = [], remove = [], relabel, ended } = write;
     const atomic = this.#kv.atomic()
       .check({ key: ["s", space], versionstamp: base?.version ?? null });
-    let batch: { key: Deno.KvKey; versionstamp: string } | undefined;
+    const photos = add.filter((one) => one.photo !== undefined).map((one) => one.memory.id);
+    let batch: Batch | undefined;
     if (head === null) {
       atomic.delete(["s", space]);
     } else {
       atomic.set(["s", space], head);
       const { generation, revision } = head;
-      const large = weigh(add) > ATOMIC_BYTES || 2 * add.length > keysAtOnce(space);
-      if (large) batch = await this.#stage(space, generation, add);
-      if (batch !== undefined) {
+      const keys = 2 * (add.length + remove.length);
+      const large = weigh(add) > ATOMIC_BYTES || keys > keysAtOnce(space);
+      if (large || photos.length > 0) {
+        batch = await this.#openBatch(space, generation);
+        // Whoever sweeps the batch changes its version first, and then this write is refused.
         atomic.check(batch).delete(batch.key);
-      } else {
-        for (const { memory } of add) {
-          atomic.set(["m", space, generation, memory.id], encodeRecord(memory));
-        }
       }
-      for (const { memory, photo } of add) {
-        if (photo === undefined) continue;
-        await this.#stagePhoto(space, generation, memory.id, photo);
-        if (batch === undefined) atomic.delete(["part", memory.id]);
+      if (large && batch !== undefined) await this.#stage(space, generation, add, batch);
+      for (const one of add) {
+        const { memory, photo } = one;
+        if (!large) atomic.set(["m", space, generation, memory.id], recordOf(one));
+        if (photo === undefined || batch === undefined) continue;
+        await this.#stagePhoto(space, generation, memory.id, photo, batch);
+        if (!large) atomic.delete(["part", memory.id]);
       }
       for (const { id, hasPhoto } of remove) {
         atomic.delete(["m", space, generation, id]);
-        if (hasPhoto) atomic.set(["part", id], { space, generation, removed: true });
+        if (hasPhoto) atomic.set(["part", id], { space, generation });
       }
       if (relabel !== undefined) {
-        atomic.set(["m", space, generation, relabel.id], encodeRecord(relabel));
+        const key = ["m", space, generation, relabel.id];
+        const photoBytes = photoBytesOf((await this.#kv.get(key)).value);
+        atomic.set(key, encodeRecord(relabel, { photoBytes }));
       }
       const change = changeOf(write);
-      // A batch is too long for the log; without an entry readers load the space anew.
-      if (change !== undefined && batch === undefined) {
+      // A large write is too long for the log; without an entry readers load the space anew.
+      if (change !== undefined && !large) {
         atomic.set(["l", space, generation, revision], change);
       }
       atomic.delete(["l", space, generation, revision - LOG]);
@@ -225,12 +244,11 @@ export class KvStore implements RecordStore {
     const erases = remove.length > 0 || relabel !== undefined || ended !== undefined;
     if (erases) atomic.set(["erase"], this.#options.now());
     const result = await patiently(() => atomic.commit());
-    const photos = add.filter((one) => one.photo !== undefined).map((one) => one.memory.id);
     if (!result.ok) {
       // What was staged for nothing goes at once; should this process die now, its marks are swept.
-      if (head !== null) {
+      if (head !== null && batch !== undefined) {
         await this.#dropParts(space, head.generation, photos);
-        if (batch !== undefined) await this.#dropBatch(space, head.generation, batch.key, add);
+        await this.#dropBatch(space, head.generation, batch.key, add);
       }
       return undefined;
     }
@@ -286,37 +304,52 @@ export class KvStore implements RecordStore {
     }
   }
 
+  /** Marks a write as being staged. */
+  async #openBatch(space: string, generation: string): Promise<Batch> {
+    const name = ulid(this.#options.now());
+    const key = ["batch", name];
+    const mark: BatchMark = { space, generation };
+    const { versionstamp } = await patiently(() => this.#kv.set(key, mark));
+    return { name, key, versionstamp };
+  }
+
   /** Writes a photo's parts under a mark. */
   async #stagePhoto(
     space: string,
     generation: string,
     id: string,
     photo: Uint8Array,
+    batch: Batch,
   ): Promise<void> {
-    await patiently(() => this.#kv.set(["part", id], { space, generation }));
+    const mark: PartMark = { space, generation, batch: batch.name };
+    const set = (key: Deno.KvKey, value: unknown) =>
+      patiently(() => this.#kv.atomic().check(batch).set(key, value).commit());
+    if (!(await set(["part", id], mark)).ok) return;
     for (let n = 0; n * PART_BYTES < photo.byteLength; n++) {
       const part = photo.slice(n * PART_BYTES, (n + 1) * PART_BYTES);
-      await patiently(() => this.#kv.set(["p", space, generation, id, n], part));
+      if (!(await set(["p", space, generation, id, n], part)).ok) return;
     }
   }
 
-  /** Writes more records than an atomic takes under a mark; returns the mark. */
-  async #stage(space: string, generation: string, add: readonly Addition[]) {
-    const batch = ulid(this.#options.now());
-    const key = ["batch", batch];
-    const mark = await patiently(() => this.#kv.set(key, { space, generation }));
+  /** Writes more records than an atomic takes under a batch's mark. */
+  async #stage(
+    space: string,
+    generation: string,
+    add: readonly Addition[],
+    batch: Batch,
+  ): Promise<void> {
     for (let at = 0; at < add.length;) {
-      const atomic = this.#kv.atomic();
+      // Without its mark a staged record would pass for a committed one.
+      const atomic = this.#kv.atomic().check(batch);
       const start = at;
       for (let bytes = 0; at < add.length; at++) {
         const one = add[at]!;
         bytes += weigh([one]);
         if (at > start && (bytes > ATOMIC_BYTES || at - start >= keysAtOnce(space))) break;
-        atomic.set(["m", space, generation, one.memory.id], encodeRecord(one.memory, batch));
+        atomic.set(["m", space, generation, one.memory.id], recordOf(one, batch.name));
       }
-      await patiently(() => atomic.commit());
+      if (!(await patiently(() => atomic.commit())).ok) return;
     }
-    return { key, versionstamp: mark.versionstamp };
   }
 
   /** Drops the records of a batch that was not committed, and its mark. */
@@ -400,23 +433,15 @@ export class KvStore implements RecordStore {
         this.#kv.atomic().delete(key).set(["erase"], this.#options.now()).commit()
       );
     }
-    const parts = this.#kv.list<PartMark>({ prefix: ["part"] });
-    for await (const { key, value } of parts) {
-      const id = String(key[1]);
-      const { space, generation, removed } = value;
-      const record = await this.#kv.get(["m", space, generation, id]);
-      const open = batchOf(record.value);
-      const committed = record.value !== null &&
-        (open === undefined || (await this.#kv.get(["batch", open])).value === null);
-      if (committed) await this.#kv.delete(key);
-      else if (removed === true || this.#abandoned(id)) {
-        await this.#dropParts(space, generation, [id]);
-      }
-    }
-    const batches = this.#kv.list<{ space: string; generation: string }>({ prefix: ["batch"] });
-    for await (const entry of batches) {
+    await this.#sweepBatches();
+    await this.#sweepParts();
+  }
+
+  /** Drops the writes of those who died before they committed. */
+  async #sweepBatches(): Promise<void> {
+    for await (const entry of this.#kv.list<BatchMark>({ prefix: ["batch"] })) {
       const batch = String(entry.key[1]);
-      if (!this.#abandoned(batch)) continue;
+      if (this.#options.now() - decodeTime(batch) <= ABANDONED_MS) continue;
       // Taken over under another version: from here on its writer can no longer commit it.
       const taken = await this.#kv.atomic().check(entry).set(entry.key, entry.value).commit();
       if (!taken.ok) continue;
@@ -430,8 +455,21 @@ export class KvStore implements RecordStore {
     }
   }
 
-  #abandoned(id: string): boolean {
-    return this.#options.now() - decodeTime(id) > ABANDONED_MS;
+  /** Drops photo parts that belong to no record and to no write that may still be committed. */
+  async #sweepParts(): Promise<void> {
+    for await (const mark of this.#kv.list<PartMark>({ prefix: ["part"] })) {
+      const id = String(mark.key[1]);
+      const { space, generation, batch } = mark.value;
+      // In one snapshot: a commit drops the batch's mark as it makes the record.
+      const [record, open] = await this.#kv.getMany([
+        ["m", space, generation, id],
+        ["batch", batch ?? ""],
+      ]);
+      if (open.value !== null) continue;
+      if (record.value === null) await this.#dropParts(space, generation, [id]);
+      // Unless it was forgotten meanwhile, which renews the mark.
+      else await this.#kv.atomic().check(mark).delete(mark.key).commit();
+    }
   }
 
   /** Cleans the files when something was forgotten since they were last clean. */
@@ -452,6 +490,17 @@ export class KvStore implements RecordStore {
     );
     if (!result.ok) this.#schedule(ERASE_AFTER_MS);
   }
+}
+
+/** A write that is being staged. */
+interface Batch {
+  readonly name: string;
+  readonly key: Deno.KvKey;
+  readonly versionstamp: string;
+}
+
+function recordOf({ memory, photo }: Addition, batch?: string): StoredRecord {
+  return encodeRecord(memory, { batch, photoBytes: photo?.byteLength });
 }
 
 function withPhoto(removals: readonly Removal[]): string[] {

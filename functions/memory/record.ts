@@ -23,14 +23,27 @@ const schema = z.object({
   path: z.array(z.string()),
   createdAt: z.iso.datetime(),
   hasPhoto: z.boolean(),
+  photoBytes: z.int().nonnegative().optional(),
   batch: z.string().optional(),
 });
 
-/** The stored form; `batch` names the large write that it was part of. */
+/**
+ * The stored form; `photoBytes` is the size of the photo that is kept beside it, `batch` names the
+ * large write that it was part of.
+ */
 export type StoredRecord = z.infer<typeof schema>;
 
+/** What is stored beside a memory. */
+export interface RecordExtras {
+  readonly photoBytes?: number | undefined;
+  readonly batch?: string | undefined;
+}
+
 /** Turns a memory into its stored form. */
-export function encodeRecord(memory: Memory, batch?: string): StoredRecord {
+export function encodeRecord(
+  memory: Memory,
+  { photoBytes, batch }: RecordExtras = {},
+): StoredRecord {
   const { label, kind, scope, not, model, createdAt, hasPhoto, fingerprint, embedding } = memory;
   return {
     label,
@@ -47,6 +60,7 @@ export function encodeRecord(memory: Memory, batch?: string): StoredRecord {
     path: [...memory.path],
     createdAt,
     hasPhoto,
+    ...(photoBytes === undefined ? {} : { photoBytes }),
     ...(batch === undefined ? {} : { batch }),
   };
 }
@@ -93,4 +107,12 @@ export function batchOf(value: unknown): string | undefined {
     ? value.batch
     : undefined;
   return typeof batch === "string" ? batch : undefined;
+}
+
+/** Bytes of the photo that should be beside a stored form. */
+export function photoBytesOf(value: unknown): number | undefined {
+  const bytes = value !== null && typeof value === "object" && "photoBytes" in value
+    ? value.photoBytes
+    : undefined;
+  return typeof bytes === "number" ? bytes : undefined;
 }
