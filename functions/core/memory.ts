@@ -70,6 +70,18 @@ export interface Taught {
   readonly created: boolean;
 }
 
+/** Bounds and knowledge that teaching goes by. */
+export interface TeachOptions {
+  /** Most memories that the space may hold afterwards; what is known already needs no room. */
+  readonly maxMemories?: number;
+  /**
+   * Id of the model in use. An example of it takes the place (the time, and the photo unless it
+   * brings one) of the same example of another model; one of another model is known where the
+   * same is there already.
+   */
+  readonly model?: string;
+}
+
 /** What to forget; all given fields must hold. `{}` is the whole space. */
 export interface Selection {
   readonly id?: string;
@@ -130,24 +142,30 @@ export interface Erasure {
  */
 export interface MemoryTable {
   /**
-   * Stores all of `memories` or none. The same bytes, label and `not` again in the same space
-   * return the memory that is there. When it resolves, a hard kill loses nothing.
+   * Stores all of `memories` or none, however many. The same bytes, label, `not` and model again
+   * in the same space return the memory that is there. When it resolves, a hard kill loses nothing.
    *
    * @throws {CapacityError} when the space has no room left
+   * @throws {QuotaError} when it would hold more than `maxMemories`
    * @throws {NotFoundError} when the space has expired
+   * @throws {UnteachableError} when an embedding has another dimension than those of its model there
    */
-  teach(space: string, memories: readonly NewMemory[]): Promise<readonly Taught[]>;
+  teach(
+    space: string,
+    memories: readonly NewMemory[],
+    options?: TeachOptions,
+  ): Promise<readonly Taught[]>;
   get(space: string, id: string): Promise<Memory | undefined>;
   /** The kept photo of a memory. */
   photo(space: string, id: string): Promise<Uint8Array | undefined>;
   /** Gives one memory another label. @throws {NotFoundError} @throws {ConflictError} when the same bytes are there under that label */
   rename(space: string, id: string, label: string): Promise<Memory>;
-  /** Oldest first. @throws {RangeError} when the limit is not 1–1000 */
+  /** Oldest first, those after the id `after`. @throws {RangeError} when the limit is not 1–1000 */
   list(
     space: string,
     options: { label?: string; after?: string; limit: number },
   ): Promise<Page<Memory>>;
-  /** By label, in code-unit order. */
+  /** By label, in code-unit order, those after the label `after`. */
   labels(space: string, options: { after?: string; limit: number }): Promise<Page<LabelSummary>>;
   /**
    * Forgets, finally. When it resolves nothing of it is answered any more, in this process at
@@ -167,7 +185,7 @@ export interface MemoryTable {
   ): Promise<readonly HashMatch[]>;
   /**
    * The memories of this model with the highest cosine to `embedding` (unit length), best first,
-   * at most `limit` (1–256). Exact: a store with an approximate index re-ranks and documents its recall.
+   * at most `limit` (1–256); none where theirs are of another dimension. Exact: a store with an approximate index re-ranks and documents its recall.
    */
   nearest(
     space: string,

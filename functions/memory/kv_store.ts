@@ -519,6 +519,8 @@ function keysAtOnce(space: string): number {
 }
 
 function changeOf(write: Write): Change | undefined {
+  // The log has no word for both: readers load the space anew.
+  if (write.add !== undefined && write.remove !== undefined) return undefined;
   if (write.add !== undefined) return { type: "add", ids: write.add.map((one) => one.memory.id) };
   if (write.remove !== undefined) return { type: "remove", ids: write.remove.map((one) => one.id) };
   if (write.relabel !== undefined) return { type: "relabel", ids: [write.relabel.id] };

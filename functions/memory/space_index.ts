@@ -80,9 +80,9 @@ export class SpaceIndex {
     return ROW_BYTES + 4 + NearestIndex.rowBytes(dimension);
   }
 
-  /** Dimension of a model's embeddings, or undefined before the first. */
+  /** Dimension of a model's embeddings, or undefined while there is none. */
   dimensionOf(model: string): number | undefined {
-    return this.#models.find((one) => one.id === model)?.index.dimension;
+    return this.#models[this.#used(model)]?.index.dimension;
   }
 
   has(id: string): boolean {
@@ -92,7 +92,12 @@ export class SpaceIndex {
   /** Adds a memory, or does nothing when it is there. @returns false when its embedding does not fit its model's */
   add(memory: Memory): boolean {
     if (this.has(memory.id)) return true;
-    let number = this.#models.findIndex((one) => one.id === memory.model);
+    let number = this.#used(memory.model);
+    if (number < 0) {
+      number = this.#models.findIndex(({ id, index }) =>
+        id === memory.model && index.dimension === memory.embedding.length
+      );
+    }
     if (number < 0) {
       const index = new NearestIndex(memory.embedding.length);
       number = this.#models.push({ id: memory.model, index, rows: new Uint32Array(16) }) - 1;
@@ -165,15 +170,7 @@ export class SpaceIndex {
   list(options: { label?: string; after?: string; limit: number }): string[] {
     const wanted = options.label === undefined ? undefined : this.#labels.find(options.label);
     if (options.label !== undefined && wanted === undefined) return [];
-    let at = 0;
-    if (options.after !== undefined) {
-      const words = new Uint32Array(4);
-      if (!writeUlid(options.after, words, 0)) {
-        throw new RangeError(`"${options.after}" is no cursor of a listing`);
-      }
-      at = this.#placeOf(words, 0);
-      if (at < this.#size && compareUlids(this.#ids, 4 * this.#order[at]!, words, 0) === 0) at++;
-    }
+    let at = options.after === undefined ? 0 : this.#placeAfter(options.after);
     const ids: string[] = [];
     for (; at < this.#size && ids.length < options.limit; at++) {
       const row = this.#order[at]!;
@@ -280,7 +277,7 @@ export class SpaceIndex {
   model(
     id: string,
   ): { index: NearestIndex; idOf: (slot: number) => string | undefined } | undefined {
-    const number = this.#models.findIndex((one) => one.id === id);
+    const number = this.#used(id);
     const model = this.#models[number];
     if (model === undefined) return undefined;
     const idOf = (slot: number) => {
@@ -290,6 +287,11 @@ export class SpaceIndex {
       return same ? this.#id(row) : undefined;
     };
     return { index: model.index, idOf };
+  }
+
+  /** Number of a model with memories, or -1: what is forgotten must not decide on a dimension. */
+  #used(id: string): number {
+    return this.#models.findIndex((one) => one.id === id && one.index.size > 0);
   }
 
   #live(row: number): boolean {
@@ -318,6 +320,18 @@ export class SpaceIndex {
     while (low < high) {
       const middle = (low + high) >> 1;
       if (compareUlids(this.#ids, 4 * this.#order[middle]!, words, at) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Where in the order the ids begin that are greater than a text, which need be no id. */
+  #placeAfter(text: string): number {
+    let low = 0;
+    let high = this.#size;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#id(this.#order[middle]!) <= text) low = middle + 1;
       else high = middle;
     }
     return low;

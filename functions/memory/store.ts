@@ -50,7 +50,7 @@ export interface Removal {
   readonly hasPhoto: boolean;
 }
 
-/** One atomic write. */
+/** One atomic write; `remove` beside `add` is of others. */
 export interface Write {
   /** The head that it was decided on; undefined when there was none. */
   readonly base: VersionedHead | undefined;

@@ -4,8 +4,22 @@
  *
  * @module
  */
-import { CapacityError, ConflictError, NotFoundError } from "../core/errors.ts";
-import type { Memory, MemoryTable, NewMemory, SpaceState, Taught } from "../core/memory.ts";
+import {
+  CapacityError,
+  ConflictError,
+  NotFoundError,
+  QuotaError,
+  UnteachableError,
+} from "../core/errors.ts";
+import { cosine } from "../core/look.ts";
+import type {
+  Memory,
+  MemoryTable,
+  NewMemory,
+  SpaceState,
+  Taught,
+  TeachOptions,
+} from "../core/memory.ts";
 import { checkHash, checkLabel, checkLimit, checkMemory, checkUnit } from "./checks.ts";
 import { Ids } from "./ids.ts";
 import { createLoopScorer } from "./loop_scorer.ts";
@@ -32,6 +46,8 @@ const TABLE_BYTES = 128 * 1024 * 1024;
 const CACHE_SHARE = 1 / 8;
 /** How long a look at a space's head holds, in milliseconds: five looks within the promised second. */
 const LOOK_MS = 200;
+/** When asking again may help where a space without an end is full, in seconds. */
+const RETRY_S = 3600;
 /** How long the name of an expired space stays taken, in milliseconds. */
 const EXPIRED_MS = 7 * 24 * 3600 * 1000;
 /** How often expired spaces are looked for, in milliseconds. */
@@ -89,7 +105,11 @@ class Table implements MemoryTable {
     this.#sweepNext();
   }
 
-  async teach(space: string, memories: readonly NewMemory[]): Promise<readonly Taught[]> {
+  async teach(
+    space: string,
+    memories: readonly NewMemory[],
+    options: TeachOptions = {},
+  ): Promise<readonly Taught[]> {
     memories.forEach(checkMemory);
     if (memories.length === 0) return [];
     return await this.#writing.run(space, async () => {
@@ -99,38 +119,80 @@ class Table implements MemoryTable {
           throw new NotFoundError("the space has expired: nothing can be taught in it");
         }
         const index = base === undefined ? undefined : (await this.#entry(space, base)).index;
-        const taught: Taught[] = [];
-        const add: Addition[] = [];
-        for (const memory of memories) {
-          const known = taught.find((one) => sameExample(one.memory, memory))?.memory ??
-            await this.#known(space, index, memory);
-          if (known !== undefined) {
-            taught.push({ memory: known, created: false });
-            continue;
-          }
-          this.#checkDimension(index, add, memory);
-          const stored = this.#stored(space, memory);
-          const { photo } = memory;
-          add.push({ memory: stored, ...(photo === undefined ? {} : { photo }) });
-          taught.push({ memory: stored, created: true });
-        }
+        const { taught, add, remove } = await this.#sorted(space, index, memories, options.model);
         if (add.length === 0) return taught;
         this.#checkRoom(index, add);
         const before = base?.head ?? this.#reborn(undefined, null);
         const head: Head = {
           ...before,
           revision: before.revision + 1,
-          count: before.count + add.length,
+          count: before.count + add.length - remove.length,
         };
-        const version = await this.#store.commit(space, { base, head, add });
+        this.#checkQuota(before, head, options.maxMemories);
+        const version = await this.#store.commit(space, {
+          base,
+          head,
+          add,
+          ...(remove.length === 0 ? {} : { remove }),
+        });
         if (version === undefined) continue;
+        const gone = remove.map(({ id }) => id);
         this.#applied(space, base, head, (columns) => {
+          columns.remove(gone);
           for (const { memory } of add) columns.add(memory);
         });
+        for (const id of gone) this.#cache.delete(cacheKey(space, id));
         for (const { memory } of add) this.#cache.set(cacheKey(space, memory.id), memory);
         return taught;
       }
     });
+  }
+
+  /** What becomes of each example: it is known, is added, or takes an outdated one's place. */
+  async #sorted(
+    space: string,
+    index: SpaceIndex | undefined,
+    memories: readonly NewMemory[],
+    current: string | undefined,
+  ): Promise<{ taught: Taught[]; add: Addition[]; remove: Removal[] }> {
+    const taught: Taught[] = [];
+    const add: Addition[] = [];
+    const remove: Removal[] = [];
+    const mostRemovals = this.#store.maxRemovals(space);
+    const here = new Map<string, Memory>();
+    const dimensions = new Map<string, number>();
+    for (const memory of memories) {
+      const key = JSON.stringify([memory.bytes, memory.label, memory.not, memory.model]);
+      const twins = await this.#twins(space, index, memory);
+      const known = here.get(key) ?? twins.find((one) => one.model === memory.model) ??
+        (current === undefined || memory.model === current ? undefined : twins[0]);
+      if (known !== undefined) {
+        taught.push({ memory: known, created: false });
+        continue;
+      }
+      const { model, embedding } = memory;
+      const expected = index?.dimensionOf(model) ?? dimensions.get(model) ?? embedding.length;
+      if (embedding.length !== expected) {
+        throw new UnteachableError(
+          `the embedding has ${embedding.length} dimensions, those of ${model} in this space have ${expected}`,
+        );
+      }
+      dimensions.set(model, expected);
+      let renewed: NewMemory = memory;
+      if (model === current && remove.length + twins.length <= mostRemovals) {
+        for (const old of twins) {
+          const photo = renewed.photo ?? (await this.photo(space, old.id));
+          renewed = { ...renewed, createdAt: old.createdAt, ...(photo ? { photo } : {}) };
+          remove.push({ id: old.id, hasPhoto: old.hasPhoto });
+        }
+      }
+      const stored = this.#stored(space, renewed);
+      here.set(key, stored);
+      const { photo } = renewed;
+      add.push({ memory: stored, ...(photo === undefined ? {} : { photo }) });
+      taught.push({ memory: stored, created: true });
+    }
+    return { taught, add, remove };
   }
 
   async get(space: string, id: string): Promise<Memory | undefined> {
@@ -161,7 +223,7 @@ class Table implements MemoryTable {
         }
         if (memory.label === label) return memory;
         const renamed: Memory = { ...memory, label };
-        const other = await this.#known(space, index, renamed);
+        const [other] = await this.#twins(space, index, renamed);
         if (other !== undefined) {
           throw new ConflictError(
             `the same photo is already remembered under that label, as ${other.id}`,
@@ -261,13 +323,15 @@ class Table implements MemoryTable {
     const entry = await this.#fresh(space);
     const model = entry?.index.model(query.model);
     if (entry === undefined || model === undefined) return [];
+    // Vectors of another dimension are no neighbours, whatever names their model.
+    if (model.index.dimension !== query.embedding.length) return [];
     const exact = async (slots: readonly number[]) => {
       const ids = slots.map(model.idOf).filter((id) => id !== undefined);
       const read = await this.#read(space, entry.index, ids);
       return read.map((memory): Exact<Memory> | undefined =>
         memory === undefined
           ? undefined
-          : { item: memory, similarity: cosine(query.embedding, memory.embedding) }
+          : { item: memory, similarity: similarityOf(query.embedding, memory.embedding) }
       );
     };
     const found = await model.index.search(
@@ -431,15 +495,17 @@ class Table implements MemoryTable {
     }
   }
 
-  /** The memory that `example` would double, if there is one. */
-  async #known(
+  /** The memories of the same example, by whatever model. */
+  async #twins(
     space: string,
     index: SpaceIndex | undefined,
-    example: Pick<NewMemory, "bytes" | "label" | "not">,
-  ): Promise<Memory | undefined> {
-    if (index === undefined) return undefined;
-    const read = await this.#read(space, index, index.byBytes(example.bytes));
-    return read.find((memory) => memory !== undefined && sameExample(memory, example));
+    { bytes, label, not }: Pick<NewMemory, "bytes" | "label" | "not">,
+  ): Promise<Memory[]> {
+    if (index === undefined) return [];
+    const read = await this.#read(space, index, index.byBytes(bytes));
+    return read.filter((one) => one !== undefined).filter((one) =>
+      one.bytes === bytes && one.label === label && one.not === not
+    );
   }
 
   #stored(space: string, memory: NewMemory): Memory {
@@ -458,18 +524,15 @@ class Table implements MemoryTable {
     };
   }
 
-  #checkDimension(
-    index: SpaceIndex | undefined,
-    add: readonly Addition[],
-    memory: NewMemory,
-  ): void {
-    const expected = index?.dimensionOf(memory.model) ??
-      add.find((one) => one.memory.model === memory.model)?.memory.embedding.length;
-    if (expected !== undefined && expected !== memory.embedding.length) {
-      throw new RangeError(
-        `the embedding has ${memory.embedding.length} dimensions, those of ${memory.model} in this space have ${expected}`,
-      );
-    }
+  #checkQuota(before: Head, after: Head, most = Infinity): void {
+    if (after.count <= most || after.count <= before.count) return;
+    const { expiresAt } = before;
+    throw new QuotaError(
+      `the space holds at most ${most} memories; it has ${before.count}, and ${
+        after.count - before.count
+      } new ones were sent`,
+      expiresAt === null ? RETRY_S : Math.ceil((expiresAt - this.#now()) / 1000),
+    );
   }
 
   #checkRoom(index: SpaceIndex | undefined, add: readonly Addition[]): void {
@@ -662,13 +725,6 @@ function cacheKey(space: string, id: string): string {
   return `${id}${space}`;
 }
 
-function sameExample(
-  a: Pick<NewMemory, "bytes" | "label" | "not">,
-  b: Pick<NewMemory, "bytes" | "label" | "not">,
-): boolean {
-  return a.bytes === b.bytes && a.label === b.label && a.not === b.not;
-}
-
 function stateOf(space: string, head: Head): SpaceState {
   return {
     space,
@@ -678,11 +734,9 @@ function stateOf(space: string, head: Head): SpaceState {
   };
 }
 
-/** The cosine of two unit vectors, rounded once, to float32. */
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return Math.fround(Math.min(1, Math.max(-1, sum)));
+/** The cosine of two unit vectors, rounded once, to float32, and never beyond ±1. */
+function similarityOf(a: Float32Array, b: Float32Array): number {
+  return Math.fround(Math.min(1, Math.max(-1, cosine(a, b))));
 }
 
 function megabytes(bytes: number): string {
