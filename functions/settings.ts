@@ -14,7 +14,10 @@ const Environment = z.object({
   DATABASE_URL: z.string().optional(),
   XOLO_RUNTIME: z.enum(["native", "wasm"]).optional(),
   XOLO_MEMORY_MB: z.coerce.number().int().min(256).max(1_048_576).default(512),
-  XOLO_TOKEN: z.string().min(8, "should have at least 8 characters").optional(),
+  XOLO_TOKEN: z.string().regex(/^[\x21-\x7e]{8,}$/, {
+    error:
+      "should have at least 8 characters, all of visible ASCII and none a space: others cannot be sent as a bearer token",
+  }).optional(),
   XOLO_PUBLIC_SPACES: list.default([]),
   XOLO_DEMO: z.enum(["0", "1"]).default("0"),
   XOLO_REVIEW: z.enum(["auto", "off"]).default("auto"),

@@ -36,3 +36,11 @@ Deno.test("readSettings() leaves the store to a hosted platform unless a folder 
   assertEquals(readSettings({ DENO_DEPLOYMENT_ID: "d" }).data, undefined);
   assertEquals(readSettings({ DENO_DEPLOYMENT_ID: "d", XOLO_DATA: "x" }).data, "x");
 });
+
+Deno.test("readSettings() refuses a token that no client could send", () => {
+  for (const token of ["short", "two words here", "großmutter", "12345678\n"]) {
+    const { message } = assertThrows(() => readSettings({ XOLO_TOKEN: token }), TypeError);
+    assertStringIncludes(message, "XOLO_TOKEN: should have at least 8 characters");
+  }
+  assertEquals(readSettings({ XOLO_TOKEN: "~!a-Token" }).token, "~!a-Token");
+});
