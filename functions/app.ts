@@ -3,21 +3,43 @@
  *
  * @module
  */
-import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { access } from "./routes/access.ts";
+import { access, teachersOnly } from "./routes/access.ts";
 import { classifyRoutes } from "./routes/classify.ts";
-import { inFlight } from "./routes/in_flight.ts";
 import { labelsRoutes } from "./routes/labels.ts";
 import { memoriesRoutes } from "./routes/memories.ts";
 import { operationsRoutes } from "./routes/operations.ts";
 import { docsPolicy, pageRoutes } from "./routes/page.ts";
-import { onError, onNotFound, problem } from "./routes/problem.ts";
+import { onError, onNotFound } from "./routes/problem.ts";
+import { createQuota } from "./routes/quota.ts";
 import { rawBody } from "./routes/raw_body.ts";
+import { readBody } from "./routes/read_body.ts";
 import type { Services } from "./routes/services.ts";
 import { createRoutes } from "./routes/shared.ts";
 import { transferRoutes } from "./routes/transfer.ts";
+import { unlessEnding } from "./routes/unless_ending.ts";
+import { visitorQuota } from "./routes/visitor_quota.ts";
+import { wellFormedPath } from "./routes/well_formed_path.ts";
+
+const MIB = 2 ** 20;
+
+/** Most bytes of a body, by the path that it is sent to. */
+const BODY_BYTES: ReadonlyMap<string, number> = new Map([
+  // A photo of 20 MiB in base64, and what a form or JSON puts around it.
+  ["/classify", 28 * MIB],
+  ["/memories", 40 * MIB],
+  // The command line sends pieces of 8 MB.
+  ["/import", 16 * MIB],
+]);
+
+/** Most bytes of any other body: a new label, or nothing. */
+const SMALL_BODY = 64 * 1024;
+
+/** Questions and lessons that a visitor of a demo has in an hour. */
+const QUESTIONS_AN_HOUR = 600;
+const LESSONS_AN_HOUR = 300;
 
 /**
  * Makes the application.
@@ -25,10 +47,10 @@ import { transferRoutes } from "./routes/transfer.ts";
  * The chain stays in one expression: its type is what the page's client is checked against.
  */
 export function createApp(services: Services) {
-  const { limits, about } = services;
+  const { limits, about, now } = services;
   const app = createRoutes();
   app.onError(onError);
-  app.notFound(onNotFound);
+  app.notFound(onNotFound(app));
   app.use(requestId());
   app.use("/docs/*", docsPolicy());
   app.use(secureHeaders({
@@ -53,13 +75,25 @@ export function createApp(services: Services) {
     strictTransportSecurity: false,
     xFrameOptions: "DENY",
   }));
-  app.use(bodyLimit({
-    maxSize: limits.requestBytes,
-    onError: (c) => problem(c, 413, `the request should have at most ${limits.requestBytes} bytes`),
-  }));
-  app.use(inFlight(limits.inFlightBytes));
+  app.use(unlessEnding(services));
+  app.use(wellFormedPath());
+  // Answers are too small to gain by it, the page and the reference are not.
+  for (const path of ["/", "/assets/*", "/docs/*", "/openapi.json"]) app.use(path, compress());
   app.use("/classify", rawBody());
-  app.use(access(services.access));
+
+  // The headers decide who may go on before a byte of the body is read.
+  const taught = ["/memories/*", "/labels/*", "/spaces/:space", "/export", "/import"];
+  for (const path of ["/classify", "/spaces", ...taught]) app.use(path, access(services.access));
+  for (const path of taught) app.use(path, teachersOnly(services.access));
+  if (services.access.demo) {
+    const hourly = (each: number) => visitorQuota(createQuota({ each, seconds: 3600, now }));
+    const lessons = hourly(LESSONS_AN_HOUR);
+    app.use("/classify", hourly(QUESTIONS_AN_HOUR));
+    for (const path of ["/memories", "/import"]) app.use(path, lessons);
+  }
+  app.use(
+    readBody({ inFlight: limits.inFlightBytes, byPath: BODY_BYTES, elsewhere: SMALL_BODY }),
+  );
 
   const routes = app
     .route("/", classifyRoutes(services))

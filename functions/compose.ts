@@ -5,17 +5,25 @@
  */
 import { createApp } from "./app.ts";
 import { openParts } from "./open.ts";
-import { DEFAULT_LIMITS } from "./photo/limits.ts";
 import type { Asset, Services } from "./routes/services.ts";
 import type { Settings } from "./settings.ts";
 import { extname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** What Deno's server tells beside a request. */
+export interface Peer {
+  readonly remoteAddr: Deno.Addr;
+  /** Resolves when the reply has been sent to its last byte. */
+  readonly completed?: Promise<void>;
+}
+
 /** The service, ready to be served. */
 export interface Service {
   /** Answers a request; `info` tells who asks. */
-  fetch(request: Request, info?: { remoteAddr: Deno.Addr }): Promise<Response>;
-  /** Resolves when no request is in flight, or after so many milliseconds. */
+  fetch(request: Request, info?: Peer): Promise<Response>;
+  /**
+   * Refuses new requests from here on. Resolves when none is in flight, its reply's body included, or after so many milliseconds.
+   */
   settle(most: number): Promise<void>;
   /** Lets go of everything. */
   close(): Promise<void>;
@@ -80,21 +88,22 @@ async function readAssets(folder: URL): Promise<ReadonlyMap<string, Asset>> {
 /** Opens all parts and makes the application of them. */
 export async function compose(settings: Settings): Promise<Service> {
   const [parts, assets] = await Promise.all([openParts(settings), readAssets(PAGE)]);
+  let isEnding = false;
   const services: Services = {
     answer: parts.answer,
     teach: parts.teach,
     memory: parts.memory,
-    model: parts.encoder.model,
+    model: {
+      ...parts.encoder.model,
+      dimension: parts.manifest.backbone.outputs.embedding.dim,
+    },
     access: {
       ...(settings.token === undefined ? {} : { token: settings.token }),
       publicSpaces: settings.publicSpaces,
       demo: settings.demo,
     },
-    limits: {
-      photoBytes: DEFAULT_LIMITS.bytes,
-      requestBytes: 64 * MIB,
-      inFlightBytes: Math.floor(settings.memoryMb * MIB / 6),
-    },
+    // A body is there up to three times while it is taken apart: raw, as a form, as photos.
+    limits: { inFlightBytes: Math.floor(settings.memoryMb * MIB / 8) },
     assets,
     about: {
       version: VERSION,
@@ -102,24 +111,30 @@ export async function compose(settings: Settings): Promise<Service> {
       runtime: parts.encoder.runtime,
       paradigms: ["human"],
     },
+    isEnding: () => isEnding,
     now: () => new Date(),
   };
   const app = createApp(services);
   let inFlight = 0;
   let settled = Promise.withResolvers<void>();
+  function leave() {
+    if (--inFlight > 0) return;
+    settled.resolve();
+    settled = Promise.withResolvers();
+  }
   return {
     async fetch(request, info) {
       inFlight++;
       try {
         return await app.fetch(request, info);
       } finally {
-        if (--inFlight === 0) {
-          settled.resolve();
-          settled = Promise.withResolvers();
-        }
+        // An export goes on after the handler has replied.
+        if (info?.completed) info.completed.then(leave, leave);
+        else leave();
       }
     },
     async settle(most) {
+      isEnding = true;
       if (inFlight === 0) return;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((done) => timer = setTimeout(done, most));

@@ -6,15 +6,11 @@
  */
 import { compose } from "./compose.ts";
 import { readSettings } from "./settings.ts";
+import { shutdownOnSignal } from "./shutdown.ts";
 
-const { fetch, settle, close } = await compose(readSettings(Deno.env.toObject()));
+const service = await compose(readSettings(Deno.env.toObject()));
 
-let closing: Promise<void> | undefined;
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  // The platform allows five seconds: what is in flight gets three of them, the store the rest.
-  Deno.addSignalListener(signal, () => {
-    closing ??= settle(3000).then(close).finally(() => Deno.exit(0));
-  });
-}
+// The platform allows five seconds: what is in flight gets three of them, the store the rest.
+shutdownOnSignal({ service, settle: 3000, close: 1800 });
 
-export default { fetch } satisfies Deno.ServeDefaultExport;
+export default { fetch: service.fetch } satisfies Deno.ServeDefaultExport;

@@ -141,20 +141,89 @@ Deno.test("SIGTERM answers what is in flight and then ends in order", async () =
   const service = await startProcess({ XOLO_DATA: ":memory:" });
   const first = Promise.withResolvers<void>();
   const inFlight = Promise.allSettled(Array.from({ length: 6 }, async () => {
-    const answer = await classify(service).finally(first.resolve);
-    return answer.label;
+    const body = formOf({}, CAT);
+    const reply = await fetch(`${service.url}/classify`, { method: "POST", body })
+      .finally(first.resolve);
+    await reply.body?.cancel();
+    return reply.status;
   }));
   await first.promise;
   const ended = service.end("SIGTERM");
   const settled = await inFlight;
-  // What had reached the service is answered; what had not is refused as a connection.
-  assert(settled.filter(({ status }) => status === "fulfilled").length >= 1);
+  // What had reached the service is answered; what had not is told so, or refused as a connection.
+  assert(settled.some((one) => one.status === "fulfilled" && one.value === 200));
   for (const one of settled) {
     if (one.status === "rejected") assert(one.reason instanceof TypeError, String(one.reason));
+    else assert(one.value === 200 || one.value === 503, String(one.value));
   }
   const status = await ended;
   assertEquals(status.code, 0);
   assertEquals(status.signal, null);
+});
+
+/** Announces an upload of a photo, sends half of it and stalls. */
+async function stalledUpload(service: ServiceProcess): Promise<Deno.TcpConn> {
+  const { hostname, port } = new URL(service.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const head = "POST /classify HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n" +
+    `content-type: image/jpeg\r\ncontent-length: ${CAT.length}\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(head));
+  await send(connection, CAT.subarray(0, CAT.length / 2));
+  return connection;
+}
+
+async function send(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  const writer = connection.writable.getWriter();
+  await writer.write(bytes);
+  writer.releaseLock();
+}
+
+/** Waits until a service that was told to end refuses what is new. */
+async function untilEnding(service: ServiceProcess): Promise<void> {
+  for (let status = 200; status !== 503;) {
+    const reply = await fetch(`${service.url}/ready`);
+    await reply.body?.cancel();
+    status = reply.status;
+  }
+}
+
+Deno.test("an upload that is under way at SIGTERM is still answered", async () => {
+  const service = await startProcess({ XOLO_DATA: ":memory:" });
+  const connection = await stalledUpload(service);
+  await classify(service);
+  const ended = service.end("SIGTERM");
+  await untilEnding(service);
+  await send(connection, CAT.subarray(CAT.length / 2));
+  const reply = await new Response(connection.readable).text();
+  assertEquals(reply.slice(0, reply.indexOf("\r\n")), "HTTP/1.1 200 OK");
+  assertEquals((await ended).code, 0);
+});
+
+Deno.test("stalled uploads neither stop others nor the end", async () => {
+  const service = await startProcess({ XOLO_DATA: ":memory:", XOLO_MEMORY_MB: "512" });
+  const stalled = await Promise.all(Array.from({ length: 4 }, () => stalledUpload(service)));
+  try {
+    assertEquals((await classify(service)).route, "network");
+    const start = performance.now();
+    assertEquals((await service.end("SIGTERM")).code, 0);
+    assert(performance.now() - start < 60_000, "it ends whatever a client does");
+  } finally {
+    for (const connection of stalled) connection.close();
+  }
+});
+
+Deno.test("a second signal ends at once", async () => {
+  const service = await startProcess({ XOLO_DATA: ":memory:" });
+  const stalled = await stalledUpload(service);
+  try {
+    await classify(service);
+    Deno.kill(service.pid, "SIGTERM");
+    // Only once the first was heard does the second count.
+    await untilEnding(service);
+    assertEquals((await service.end("SIGTERM")).code, 143);
+  } finally {
+    stalled.close();
+  }
 });
 
 Deno.test("two processes on one store agree", async () => {

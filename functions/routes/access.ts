@@ -35,6 +35,8 @@ export interface Caller {
 export interface Access {
   /** May teach, read back and forget everywhere. */
   readonly owner: boolean;
+  /** May teach, read back and forget in some space at least. */
+  readonly teacher: boolean;
   /** May be answered from this space's memory. */
   mayRecall(space: string): boolean;
   /** May teach, read back and forget in this space. */
@@ -47,6 +49,16 @@ export interface AccessVariables {
 }
 
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** By these a proxy gives itself away: who really asks is somewhere else. */
+const PROXY_HEADERS = new Set([
+  "cf-connecting-ip",
+  "forwarded",
+  "true-client-ip",
+  "via",
+  "x-client-ip",
+  "x-real-ip",
+]);
 
 /** Whether an address is this machine's own. */
 function isLoopback(address: string): boolean {
@@ -62,7 +74,7 @@ export function isLocal({ peer, headers, url }: Caller): boolean {
   const host = headers.get("host") ?? new URL(url).host;
   if (!LOCAL_HOSTS.has(host.replace(/:\d+$/, "").toLowerCase())) return false;
   for (const name of headers.keys()) {
-    if (name === "forwarded" || name.startsWith("x-forwarded-")) return false;
+    if (PROXY_HEADERS.has(name) || name.startsWith("x-forwarded-")) return false;
   }
   const origin = headers.get("origin");
   if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) return false;
@@ -98,6 +110,7 @@ export async function accessOf(caller: Caller, settings: AccessSettings): Promis
   const mayTeach = (space: string) => owner || (demo && space.startsWith(DEMO_PREFIX));
   return {
     owner,
+    teacher: owner || demo,
     mayTeach,
     mayRecall: (space) => mayTeach(space) || publicSpaces.includes(space),
   };
@@ -141,11 +154,28 @@ export function access(
  * @throws {HTTPException} 401 where a token would help, 403 where it would not
  */
 export function demandTeacher(access: Access, space: string, settings: AccessSettings): void {
-  if (access.mayTeach(space)) return;
+  if (!access.mayTeach(space)) throw refusal(settings, space);
+}
+
+/**
+ * Refuses a caller who may teach nowhere by the headers alone, before the body is read or anything
+ * of the request is checked.
+ */
+export function teachersOnly(
+  settings: AccessSettings,
+): MiddlewareHandler<{ Variables: AccessVariables }> {
+  return createMiddleware<{ Variables: AccessVariables }>(async function teachersOnly(c, next) {
+    if (!c.get("access").teacher) throw refusal(settings);
+    await next();
+  });
+}
+
+function refusal(settings: AccessSettings, space?: string): HTTPException {
   if (settings.token !== undefined) {
-    throw unauthenticated(`teaching, reading back and forgetting in "${space}" need the token`);
+    const where = space === undefined ? "" : ` in "${space}"`;
+    return unauthenticated(`teaching, reading back and forgetting${where} need the token`);
   }
-  throw new HTTPException(403, {
+  return new HTTPException(403, {
     message: settings.demo
       ? `"${space}" is not yours; POST /spaces gives you one of your own for an hour`
       : "teaching, reading back and forgetting are for callers on this machine; set XOLO_TOKEN to allow others with a token",

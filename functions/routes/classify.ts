@@ -4,7 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
-import { PhotoTooLargeError, UnteachableError } from "../core/errors.ts";
+import { UnteachableError } from "../core/errors.ts";
 import { InvalidRequestError } from "./problem.ts";
 import { AnswerSchema, DEFAULT_SPACE, JsonFlag, Space } from "./schemas.ts";
 import type { Services } from "./services.ts";
@@ -96,20 +96,8 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** The bytes of a photo, within the limit. */
-export async function photoBytes(photo: Blob, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (photo.size > limit) throw tooLarge(photo.size, limit);
-  return new Uint8Array(await photo.arrayBuffer());
-}
-
-function tooLarge(size: number, limit: number): PhotoTooLargeError {
-  return new PhotoTooLargeError(
-    `the photo has ${size} bytes; at most ${limit} are taken: send it smaller`,
-  );
-}
-
 /** The routes that answer. */
-export function classifyRoutes({ answer, about, limits }: Services) {
+export function classifyRoutes({ answer, about }: Services) {
   return createRoutes().openapi(route, async (c) => {
     // Each is empty unless the body is of its type.
     const form = c.req.valid("form") as Partial<z.output<typeof Form>>;
@@ -119,13 +107,12 @@ export function classifyRoutes({ answer, about, limits }: Services) {
     const options = { ...c.req.valid("query"), ...formOptions, ...jsonOptions };
 
     let photo: Uint8Array<ArrayBuffer>;
-    if (inForm !== undefined) photo = await photoBytes(inForm, limits.photoBytes);
+    if (inForm !== undefined) photo = await inForm.bytes();
     else if (inJson !== undefined) photo = fromBase64(inJson);
     else photo = new Uint8Array(await c.req.arrayBuffer());
     if (photo.length === 0) {
       throw new InvalidRequestError([{ path: "image", message: "should be a photo, it is empty" }]);
     }
-    if (photo.length > limits.photoBytes) throw tooLarge(photo.length, limits.photoBytes);
 
     const paradigm = options.paradigm ?? "human";
     if (!about.paradigms.includes(paradigm)) {

@@ -4,10 +4,10 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
-import { demandDemoRoom, DEMO_PREFIX } from "../core/demo.ts";
+import { roomOf } from "../core/demo.ts";
 import { NotFoundError, UnteachableError } from "../core/errors.ts";
 import { demandTeacher } from "./access.ts";
-import { Photo, photoBytes } from "./classify.ts";
+import { Photo } from "./classify.ts";
 import {
   DEFAULT_SPACE,
   Flag,
@@ -46,7 +46,7 @@ const TaughtSchema = z.object({
 const PageQuery = z.strictObject({
   space: Space.default(DEFAULT_SPACE),
   label: Label.optional(),
-  cursor: z.string().max(500).optional(),
+  cursor: MemoryId.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
@@ -149,7 +149,7 @@ const forgetRoute = createRoute({
 });
 
 /** The routes that teach and show what was taught. */
-export function memoriesRoutes({ teach, memory, access: settings, limits, now }: Services) {
+export function memoriesRoutes({ teach, memory, access: settings, now }: Services) {
   return createRoutes()
     .openapi(teachRoute, async (c) => {
       const lesson = c.req.valid("form");
@@ -166,10 +166,8 @@ export function memoriesRoutes({ teach, memory, access: settings, limits, now }:
         );
       }
       const files = Array.isArray(lesson.image) ? lesson.image : [lesson.image];
-      if (space.startsWith(DEMO_PREFIX) && settings.demo) {
-        await demandDemoRoom(memory, space, files.length, now());
-      }
-      const photos = await Promise.all(files.map((file) => photoBytes(file, limits.photoBytes)));
+      const maxMemories = await roomOf(memory, space, settings.demo);
+      const photos = await Promise.all(files.map((file) => file.bytes()));
       const taught = await teach(photos, {
         space,
         label: lesson.label,
@@ -177,6 +175,7 @@ export function memoriesRoutes({ teach, memory, access: settings, limits, now }:
         not: lesson.not ?? false,
         keepPhoto: lesson.keepPhoto ?? false,
         force: lesson.force ?? false,
+        ...(maxMemories === undefined ? {} : { maxMemories }),
         signal: c.req.raw.signal,
       });
       const created = taught.filter((t) => t.created).length;

@@ -11,6 +11,7 @@ import { type AppEnv, createRoutes } from "./shared.ts";
 const PAGES: Readonly<Record<string, string>> = {
   "/": "/index.html",
   "/docs": "/docs/index.html",
+  "/docs/": "/docs/index.html",
 };
 
 /** Swagger's page styles itself inline. */
@@ -33,7 +34,10 @@ export function pageRoutes({ assets }: Services) {
     if (!asset) return c.notFound();
     // Every file is asked for again, and answered by 304 when it is the same.
     const headers = { "cache-control": "no-cache", etag: asset.etag };
-    if (c.req.header("if-none-match") === asset.etag) return c.body(null, 304, headers);
+    // Compressed it is the same only weakly.
+    if (c.req.header("if-none-match")?.replace(/^W\//, "") === asset.etag) {
+      return c.body(null, 304, headers);
+    }
     const response = c.body(asset.body, 200, { ...headers, "content-type": asset.type });
     return response;
   };

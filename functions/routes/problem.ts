@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Context } from "hono";
+import type { Context, Env, Hono, NotFoundHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { routePath } from "hono/route";
 import type { StatusCode } from "hono/utils/http-status";
 import type { z } from "@hono/zod-openapi";
 import {
@@ -29,6 +30,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: "Not allowed",
   404: "Not found",
   405: "Method not allowed",
+  408: "Request timeout",
   409: "Conflict",
   413: "Too large",
   415: "Unsupported media type",
@@ -36,7 +38,6 @@ const TITLES: Readonly<Record<number, string>> = {
   429: "Too many requests",
   499: "Closed by the client",
   500: "Internal error",
-  501: "Not available here",
   503: "Busy",
   507: "No room left",
 };
@@ -59,6 +60,11 @@ export class InvalidRequestError extends Error {
   }
 }
 
+/** The client went away before it had sent all. Nobody is there to read the 499. */
+export class ClosedByClientError extends Error {
+  override name = "ClosedByClientError";
+}
+
 const STATUS = new Map<new (...args: never[]) => Error, number>([
   [InvalidRequestError, 400],
   [NotFoundError, 404],
@@ -68,6 +74,7 @@ const STATUS = new Map<new (...args: never[]) => Error, number>([
   [DamagedPhotoError, 422],
   [UnteachableError, 422],
   [QuotaError, 429],
+  [ClosedByClientError, 499],
   [BusyError, 503],
   [CapacityError, 507],
 ]);
@@ -117,14 +124,30 @@ export function onError(error: Error, c: Context): Response {
       : {};
     return problem(c, status, error.message, extra, headers);
   }
-  // What is not foreseen is told to the operator, not to the caller.
-  console.error(`${c.req.method} ${c.req.path}:`, error);
+  // What is not foreseen is told to the operator, not to the caller. The route stands for the path,
+  // which may name somebody who is to be forgotten.
+  console.error(`${c.get("requestId")} ${c.req.method} ${routePath(c, -1)}:`, error);
   return problem(c, 500, "something unforeseen happened; the log names it by the request id");
 }
 
-/** Hono's `notFound`. */
-export function onNotFound(c: Context): Response {
-  return problem(c, 404, `there is nothing at ${c.req.method} ${c.req.path}`);
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Makes Hono's `notFound` for an app: a path that is there for other methods is told from none. */
+export function onNotFound<E extends Env>(app: Hono<E>): NotFoundHandler<E> {
+  return function onNotFound(c) {
+    const { path } = c.req;
+    const method = c.req.method === "HEAD" ? "GET" : c.req.method;
+    // Middleware is there for all methods.
+    const allowed = METHODS.filter((name) =>
+      app.router.match(name, path)[0].some(([[, route]]) => route.method === name)
+    );
+    if (allowed.length === 0 || allowed.includes(method)) {
+      return problem(c, 404, `there is nothing at ${method} ${path}`);
+    }
+    if (allowed.includes("GET")) allowed.splice(1, 0, "HEAD");
+    const allow = allowed.join(", ");
+    return problem(c, 405, `${path} should be asked by ${allow}, not ${method}`, {}, { allow });
+  };
 }
 
 /** The hook by which failed checks of a request become problems. */

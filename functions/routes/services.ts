@@ -10,11 +10,7 @@ import type { AccessSettings } from "./access.ts";
 
 /** Bounds on what a request may bring. */
 export interface Limits {
-  /** Bytes of one photo. */
-  readonly photoBytes: number;
-  /** Bytes of one request. */
-  readonly requestBytes: number;
-  /** Bytes of all requests in flight together. */
+  /** Bytes of the bodies of all requests in flight together. */
   readonly inFlightBytes: number;
 }
 
@@ -31,7 +27,8 @@ export interface Services {
   readonly answer: AnswerPhoto;
   readonly teach: TeachPhotos;
   readonly memory: MemoryTable;
-  readonly model: { readonly id: string; readonly version: string };
+  /** The network: what names its embeddings, and how many numbers they have. */
+  readonly model: { readonly id: string; readonly version: string; readonly dimension: number };
   readonly access: AccessSettings;
   readonly limits: Limits;
   /** The page's files by path, as "/assets/main.js"; empty where no page was built. */
@@ -43,6 +40,8 @@ export interface Services {
     readonly runtime: string;
     readonly paradigms: readonly string[];
   };
+  /** Whether the service is about to end and takes nothing more. */
+  isEnding(): boolean;
   /** Present time. */
   now(): Date;
 }
