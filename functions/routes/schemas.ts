@@ -5,6 +5,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { Answer } from "../core/answer_type.ts";
+import { Label as CoreLabel, LABEL_CHARACTERS } from "../core/label.ts";
 import type { LabelSummary, Memory } from "../core/memory.ts";
 
 /** Name of a space when none is given. */
@@ -12,17 +13,9 @@ export const DEFAULT_SPACE = "default";
 
 const unit = z.number().min(0).max(1);
 
-/** Control and format characters other than the joiners that emoji and some scripts need. */
-const HIDDEN = /[\p{Cc}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
-
 /** The name to answer: 1–200 characters, in Unicode's composed form. */
-export const Label: z.ZodType<string, string> = z.string()
-  .transform((label) => label.normalize("NFC").trim())
-  .refine((label) => label.length >= 1 && label.length <= 200, "should have 1 to 200 characters")
-  .refine((label) => !HIDDEN.test(label), "should have no control characters")
-  .refine((label) => label.isWellFormed(), "should be well-formed Unicode")
-  .refine((label) => label !== "." && label !== "..", "should not be . or ..")
-  .openapi({ type: "string", minLength: 1, maxLength: 200, example: "Grandma" });
+export const Label: z.ZodType<string, string> = z.string().pipe(CoreLabel)
+  .openapi({ type: "string", minLength: 1, maxLength: LABEL_CHARACTERS, example: "Grandma" });
 
 /** The name of an isolated collection of memories. */
 export const Space: z.ZodType<string, string> = z.string()
