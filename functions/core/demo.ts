@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { NotFoundError, QuotaError } from "./errors.ts";
+import { NotFoundError, UnteachableError } from "./errors.ts";
 import type { MemoryTable, SpaceState } from "./memory.ts";
 
 /** What names of demo spaces begin with; nobody else's do. */
@@ -24,25 +24,28 @@ export async function openDemoSpace(memory: MemoryTable, now: Date): Promise<Spa
 }
 
 /**
- * Checks that a demo space is there and has room.
+ * How many memories a space may hold: demo spaces have a bound, others have none. Names that begin
+ * with {@linkcode DEMO_PREFIX} are kept for spaces that were opened: one that came to be by
+ * teaching would be everybody's as soon as the deployment became a demo.
  *
- * @throws {NotFoundError} when nobody opened it, or its hour is over
- * @throws {QuotaError} when it would hold more than {@linkcode DEMO_MEMORIES}
+ * @param memory where the spaces are
+ * @param space to be taught in
+ * @param demo whether this deployment is a demo
+ * @returns undefined where there is no bound
+ * @throws {NotFoundError} in a demo, when nobody opened it or its hour is over
+ * @throws {UnteachableError} elsewhere, when it is no open demo space
  */
-export async function demandDemoRoom(
+export async function roomOf(
   memory: MemoryTable,
   space: string,
-  more: number,
-  now: Date,
-): Promise<void> {
+  demo: boolean,
+): Promise<number | undefined> {
+  if (!space.startsWith(DEMO_PREFIX)) return undefined;
   const state = await memory.space(space);
-  if (state?.expiresAt == null) {
-    throw new NotFoundError(`there is no demo space "${space}"; it may have expired`);
+  if (state?.expiresAt != null) return DEMO_MEMORIES;
+  const kept = `names that begin with "${DEMO_PREFIX}" are kept for demo spaces`;
+  if (demo) {
+    throw new NotFoundError(`there is no demo space "${space}"; it may have expired (${kept})`);
   }
-  if (state.memories + more > DEMO_MEMORIES) {
-    throw new QuotaError(
-      `a demo space holds ${DEMO_MEMORIES} memories; this one has ${state.memories}, and ${more} more were sent`,
-      (Date.parse(state.expiresAt) - now.getTime()) / 1000,
-    );
-  }
+  throw new UnteachableError(`"${space}" should have another name: ${kept}`);
 }

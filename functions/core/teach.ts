@@ -34,6 +34,8 @@ export interface Lesson {
   readonly keepPhoto: boolean;
   /** Take examples that are too poor, too. */
   readonly force: boolean;
+  /** Most memories that the space may hold afterwards; no bound when left out. */
+  readonly maxMemories?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -83,7 +85,11 @@ export function createTeach({ encoder, memory, generalize }: TeachParts): TeachP
       const why = refusals.map(({ image, reason }) => `image ${image}: ${reason}`).join("; ");
       throw new UnteachableError(`nothing was taught. ${why}`, refusals);
     }
-    return await memory.teach(lesson.space, lessons as NewMemory[]);
+    const { space, maxMemories } = lesson;
+    return await memory.teach(space, lessons as NewMemory[], {
+      model: encoder.model.id,
+      ...(maxMemories === undefined ? {} : { maxMemories }),
+    });
   };
 
   async function learn(

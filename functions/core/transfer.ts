@@ -5,13 +5,23 @@
  */
 import { z } from "zod";
 import { UnteachableError } from "./errors.ts";
-import type { Memory, MemoryTable, NewMemory, Taught } from "./memory.ts";
+import { Label } from "./label.ts";
+import type { Memory, MemoryTable, NewMemory } from "./memory.ts";
 
 /** Version of the format that is written; readers refuse others. */
 export const TRANSFER_VERSION = 1;
 
-/** Memories that are read from the store or written to it at once. */
+/** Memories that are read from the store at once. */
 const BATCH = 100;
+
+/** Most bytes of a kept photo; one that this service keeps has at most 1280 × 1280 pixels. */
+const PHOTO_BYTES = 2 * 2 ** 20;
+
+/** The model in use: what its embeddings are filed under, and how many numbers they have. */
+export interface ModelInUse {
+  readonly id: string;
+  readonly dimension: number;
+}
 
 const Header = z.object({
   xolo: z.literal("memories"),
@@ -29,6 +39,14 @@ const base64 = z.string().transform((text, ctx) => {
     return z.NEVER;
   }
 });
+
+/** A photo is given out again as a JPEG, so it should be one. */
+const Photo = base64
+  .refine(
+    (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff,
+    "should be a JPEG",
+  )
+  .refine((bytes) => bytes.length <= PHOTO_BYTES, `should have at most ${PHOTO_BYTES} bytes`);
 
 /** Unit vectors as base64 of little-endian float32. */
 const Embedding = base64.transform((bytes, ctx) => {
@@ -57,7 +75,7 @@ const Embedding = base64.transform((bytes, ctx) => {
 });
 
 const Line = z.object({
-  label: z.string().min(1).max(200),
+  label: Label,
   kind: z.enum(["person", "thing"]),
   scope: z.enum(["individual", "type"]),
   not: z.boolean(),
@@ -67,8 +85,11 @@ const Line = z.object({
   fingerprint: hash.nullable(),
   image: z.object({ width: z.int().positive(), height: z.int().positive() }),
   path: z.array(z.string().max(200)).max(50),
-  createdAt: z.iso.datetime(),
-  photo: base64.optional(),
+  createdAt: z.iso.datetime().refine(
+    (time) => Date.parse(time) >= 0,
+    "should not be before 1970",
+  ),
+  photo: Photo.optional(),
 });
 
 function toBase64(vector: Float32Array): string {
@@ -124,11 +145,14 @@ export async function* exportLines(
 /**
  * Reads the lines of an export.
  *
+ * @param text the export
+ * @param inUse this deployment's model: embeddings under its name are compared with its own
  * @throws {UnteachableError} naming the line and the field
  */
-export function parseLines(text: string): NewMemory[] {
+export function parseLines(text: string, inUse: ModelInUse): NewMemory[] {
   const lines = text.split("\n");
   const memories: NewMemory[] = [];
+  const dimensions = new Map([[inUse.id, inUse.dimension]]);
   let header = false;
   lines.forEach((line, i) => {
     if (line.trim() === "") return;
@@ -148,6 +172,16 @@ export function parseLines(text: string): NewMemory[] {
     }
     if (header) {
       const { photo, ...memory } = parsed.data as z.output<typeof Line>;
+      const { model, embedding } = memory;
+      const expected = dimensions.get(model) ?? embedding.length;
+      if (embedding.length !== expected) {
+        throw new UnteachableError(
+          `line ${
+            i + 1
+          } should be a memory: embedding: should have ${expected} numbers, as those of ${model} have; it has ${embedding.length}`,
+        );
+      }
+      dimensions.set(model, expected);
       memories.push({ ...memory, ...(photo ? { photo } : {}) });
     }
     header = true;
@@ -159,28 +193,27 @@ export function parseLines(text: string): NewMemory[] {
 }
 
 /**
- * Stores what an export held, all or nothing: when a batch is refused the earlier ones are
- * forgotten again. Sending the same export again doubles nothing.
+ * Stores what an export held, in one write: all or nothing. Sending the same export again doubles
+ * nothing.
+ *
+ * @param memory where to
+ * @param space which is made when it is not there
+ * @param memories what {@linkcode parseLines} read
+ * @param options the model in use, and most memories that the space may hold afterwards
+ * @throws {QuotaError} when it would hold more
+ * @throws {UnteachableError} when an embedding has another dimension than those of its model there
+ * @throws {CapacityError} when the space has no room left
  */
 export async function importMemories(
   memory: MemoryTable,
   space: string,
   memories: readonly NewMemory[],
+  { model, maxMemories }: { model: ModelInUse; maxMemories?: number | undefined },
 ): Promise<{ imported: number; known: number }> {
-  const created: Taught[] = [];
-  let known = 0;
-  try {
-    for (let i = 0; i < memories.length; i += BATCH) {
-      for (const taught of await memory.teach(space, memories.slice(i, i + BATCH))) {
-        if (taught.created) created.push(taught);
-        else known++;
-      }
-    }
-  } catch (error) {
-    for (const { memory: { id } } of created) await memory.forget(space, { id });
-    // Embeddings of another dimension than the model's in this space.
-    if (error instanceof RangeError) throw new UnteachableError(error.message);
-    throw error;
-  }
-  return { imported: created.length, known };
+  const taught = await memory.teach(space, memories, {
+    model: model.id,
+    ...(maxMemories === undefined ? {} : { maxMemories }),
+  });
+  const imported = taught.filter((one) => one.created).length;
+  return { imported, known: taught.length - imported };
 }

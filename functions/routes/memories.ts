@@ -149,7 +149,7 @@ const forgetRoute = createRoute({
 });
 
 /** The routes that teach and show what was taught. */
-export function memoriesRoutes({ teach, memory, access: settings, now }: Services) {
+export function memoriesRoutes({ teach, memory, access: settings }: Services) {
   return createRoutes()
     .openapi(teachRoute, async (c) => {
       const lesson = c.req.valid("form");

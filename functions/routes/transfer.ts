@@ -4,7 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
-import { demandDemoRoom, DEMO_PREFIX } from "../core/demo.ts";
+import { roomOf } from "../core/demo.ts";
 import { UnteachableError } from "../core/errors.ts";
 import { exportLines, importMemories, parseLines } from "../core/transfer.ts";
 import { demandTeacher } from "./access.ts";
@@ -35,6 +35,8 @@ const importRoute = createRoute({
   path: "/import",
   tags: ["Spaces"],
   summary: "Take in what an export holds, all or nothing",
+  description:
+    "Every line is checked before anything is stored, and all are stored by one write: nobody sees a part of it, whatever happens meanwhile.",
   request: {
     query: SpaceQuery,
     body: {
@@ -55,14 +57,15 @@ const importRoute = createRoute({
       400: "The request is not as described",
       ...denied,
       413: "Too many bytes: split the lines over several requests, each with the header",
-      422: "A line is not a memory; nothing was taken in",
+      422: "A line is not a memory, or the space's name is a demo's; nothing was taken in",
+      429: "A quota is used up; nothing was taken in",
       507: "The space has no room left; nothing was taken in",
     }),
   },
 });
 
 /** The routes that carry spaces out and in. */
-export function transferRoutes({ memory, access: settings, now }: Services) {
+export function transferRoutes({ memory, model, access: settings, now }: Services) {
   return createRoutes()
     .openapi(exportRoute, (c) => {
       const { space } = c.req.valid("query");
@@ -87,10 +90,8 @@ export function transferRoutes({ memory, access: settings, now }: Services) {
         if (!(error instanceof TypeError)) throw error;
         throw new UnteachableError("the import should be text in UTF-8");
       }
-      const memories = parseLines(text);
-      if (space.startsWith(DEMO_PREFIX) && settings.demo) {
-        await demandDemoRoom(memory, space, memories.length, now());
-      }
-      return c.json(await importMemories(memory, space, memories), 200);
+      const maxMemories = await roomOf(memory, space, settings.demo);
+      const memories = parseLines(text, model);
+      return c.json(await importMemories(memory, space, memories, { model, maxMemories }), 200);
     });
 }

@@ -1,0 +1,179 @@
+/**
+ * Spaces as lines: what goes out, what comes in, and what is refused before anything is stored.
+ *
+ * @module
+ */
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { DEMO_MEMORIES, openDemoSpace, roomOf } from "../functions/core/demo.ts";
+import { NotFoundError, QuotaError, UnteachableError } from "../functions/core/errors.ts";
+import type { MemoryTable } from "../functions/core/memory.ts";
+import { exportLines, importMemories, parseLines } from "../functions/core/transfer.ts";
+import { createInProcessTable } from "../functions/memory/in_process.ts";
+import { openKvTable } from "../functions/memory/kv.ts";
+import { example } from "./support/memory_contract.ts";
+import { randomUnit, seeded } from "./support/vectors.ts";
+
+/** The model of {@linkcode example}s. */
+const model = { id: "look-1", dimension: 48 };
+
+/** The least that is taken for a JPEG, with a tail that a number makes. */
+function jpeg(n: number, size = 60_000): Uint8Array {
+  const photo = new Uint8Array(size).fill(n % 251);
+  photo.set([0xff, 0xd8, 0xff, 0xe0]);
+  return photo;
+}
+
+function withTables(fn: (table: MemoryTable) => Promise<void>) {
+  return async () => {
+    for (const table of [createInProcessTable(), await openKvTable(":memory:")]) {
+      try {
+        await fn(table);
+      } finally {
+        await table.close();
+      }
+    }
+  };
+}
+
+async function exported(table: MemoryTable, space: string): Promise<string> {
+  return (await Array.fromAsync(exportLines(table, space, new Date()))).join("");
+}
+
+/** An export of one example, its line changed. */
+async function changed(change: (line: Record<string, unknown>) => object): Promise<string> {
+  const table = createInProcessTable();
+  await table.teach("home", [example(1)]);
+  const [header, line] = (await exported(table, "home")).split("\n") as [string, string];
+  await table.close();
+  return `${header}\n${JSON.stringify(change(JSON.parse(line)))}\n`;
+}
+
+function floats(vector: Float32Array): string {
+  return new Uint8Array(vector.slice().buffer).toBase64();
+}
+
+Deno.test(
+  "importMemories() takes in what exportLines() gave, photos and times of teaching included",
+  withTables(async (table) => {
+    const examples = Array.from({ length: 250 }, (_, i) =>
+      example(i, {
+        label: `L${i % 7}`,
+        createdAt: new Date(Date.UTC(2020, 0, 1, 0, 0, i)).toISOString(),
+        ...(i % 2 ? {} : { photo: jpeg(i) }),
+      }));
+    await table.teach("home", examples);
+    const lines = await exported(table, "home");
+    const memories = parseLines(lines, model);
+    const take = () => importMemories(table, "copy", memories, { model });
+    assertEquals(await take(), { imported: 250, known: 0 });
+    assertEquals(await take(), { imported: 0, known: 250 });
+    const body = (text: string) => text.split("\n").slice(1);
+    assertEquals(body(await exported(table, "copy")), body(lines));
+  }),
+);
+
+Deno.test(
+  "importMemories() stores all or nothing",
+  withTables(async (table) => {
+    const memories = Array.from({ length: 150 }, (_, i) => example(i));
+    await table.teach("home", [example(1_000)]);
+    const before = await table.space("home");
+    const bad = example(999, { model: "other", embedding: randomUnit(8, seeded(1)) });
+    await table.teach("elsewhere", [example(5, { model: "other" })]);
+    await assertRejects(
+      () => importMemories(table, "elsewhere", [...memories, bad], { model }),
+      UnteachableError,
+      "dimensions",
+    );
+    assertEquals((await table.space("elsewhere"))?.memories, 1);
+    await assertRejects(
+      () => importMemories(table, "home", memories, { model, maxMemories: 150 }),
+      QuotaError,
+    );
+    assertEquals(await table.space("home"), before);
+    const fits = await importMemories(table, "home", memories, { model, maxMemories: 151 });
+    assertEquals(fits, { imported: 150, known: 0 });
+  }),
+);
+
+Deno.test(
+  "importMemories() of an older model's export takes nothing back",
+  withTables(async (table) => {
+    const old = example(1, { model: "look-0" });
+    const [taught] = await table.teach("home", [example(1)]);
+    assertEquals(await importMemories(table, "home", [old], { model }), { imported: 0, known: 1 });
+    assertEquals((await table.list("home", { limit: 9 })).items, [taught!.memory]);
+  }),
+);
+
+Deno.test("parseLines() refuses a dimension that is not the model's, naming the line", async () => {
+  const embedding = floats(randomUnit(8, seeded(1)));
+  const ours = await changed((line) => ({ ...line, embedding }));
+  const error = assertThrows(() => parseLines(ours, model), UnteachableError);
+  for (const word of ["line 2", "embedding", "48", "8", "look-1"]) {
+    assertStringIncludes(error.message, word);
+  }
+  const foreign = await changed((line) => ({ ...line, embedding, model: "other" }));
+  assertEquals(parseLines(foreign, model).length, 1);
+  const mixed = foreign +
+    JSON.stringify({
+      ...JSON.parse(foreign.split("\n")[1]!),
+      embedding: floats(example(1).embedding),
+    });
+  assertThrows(() => parseLines(mixed, model), UnteachableError, "line 3");
+});
+
+Deno.test("parseLines() holds labels to the API's rule", async () => {
+  const composed = await changed((line) => ({ ...line, label: "e\u0301tienne" }));
+  assertEquals(parseLines(composed, model)[0]?.label, "\u00e9tienne");
+  for (const label of ["bad\nlabel", "\u200b", "..", "", 7]) {
+    const text = await changed((line) => ({ ...line, label }));
+    assertThrows(
+      () => parseLines(text, model),
+      UnteachableError,
+      "line 2 should be a memory: label",
+    );
+  }
+});
+
+Deno.test("parseLines() takes JPEGs of at most 2 MiB as photos and times from 1970 on", async () => {
+  const whole = await changed((line) => ({ ...line, photo: jpeg(1, 2 * 2 ** 20).toBase64() }));
+  assertEquals(parseLines(whole, model)[0]?.photo?.length, 2 * 2 ** 20);
+  const wrong: [Record<string, unknown>, string][] = [
+    [{ photo: jpeg(1, 2 * 2 ** 20 + 1).toBase64() }, "photo: should have at most"],
+    [{ photo: new TextEncoder().encode("<script>").toBase64() }, "photo: should be a JPEG"],
+    [{ photo: "" }, "photo: should be a JPEG"],
+    [{ photo: "*" }, "photo: should be base64"],
+    [{ createdAt: "1969-12-31T23:59:59Z" }, "createdAt: should not be before 1970"],
+  ];
+  for (const [fields, why] of wrong) {
+    const text = await changed((line) => ({ ...line, ...fields }));
+    const error = assertThrows(() => parseLines(text, model), UnteachableError);
+    assertStringIncludes(error.message, why);
+  }
+});
+
+Deno.test("roomOf() keeps names of demo spaces for those that were opened", async () => {
+  const clock = { now: Date.now() };
+  const table = createInProcessTable({ now: () => clock.now });
+  const { space } = await openDemoSpace(table, new Date(clock.now));
+  for (const demo of [true, false]) {
+    assertEquals(await roomOf(table, "home", demo), undefined);
+    assertEquals(await roomOf(table, space, demo), DEMO_MEMORIES);
+  }
+  // As it could be taught before names were kept.
+  await table.teach("demo-old", [example(1)]);
+  clock.now += 2 * 3_600_000;
+  for (const name of [space, "demo-mine", "demo-", "demo-old"]) {
+    await assertRejects(() => roomOf(table, name, true), NotFoundError, name);
+    const error = await assertRejects(() => roomOf(table, name, false), UnteachableError);
+    assert(error.message.includes(name) && error.message.includes("kept for demo spaces"));
+  }
+  await table.close();
+});
