@@ -77,7 +77,10 @@ export async function openParts(
   const scorer = runtime === "native"
     ? createGraphScorer(await (await loadRuntime("native"))(search))
     : createLoopScorer();
-  const { memory, store } = await openStore(settings, scorer);
+  const { memory, store } = await openStore(settings, scorer).catch(async (error) => {
+    await scorer.close();
+    throw error;
+  });
   try {
     const encoder = await createPhotoEncoder({
       section: backbone,
@@ -117,7 +120,7 @@ async function openStore(
   }
   if (data === undefined) {
     return {
-      memory: await openKvTable(await Deno.openKv(), { tableBytes, scorer }),
+      memory: await openKvTable(await Deno.openKv(), { tableBytes, scorer, owned: true }),
       store: "deno-kv",
     };
   }

@@ -83,6 +83,18 @@ Deno.test("openKvTable() leaves an open database open and says that its files ca
   kv.close();
 });
 
+Deno.test("openKvTable() closes an open database that was handed over, also when it refuses it", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const table = await openKvTable(kv, { owned: true });
+  await table.teach("home", [example(1)]);
+  await table.close();
+  await assertRejects(() => kv.get(["format"]), Error);
+  const unknown = await Deno.openKv(":memory:");
+  await unknown.set(["format"], 99);
+  await assertRejects(() => openKvTable(unknown, { owned: true }), Error, "99");
+  await assertRejects(() => unknown.get(["format"]), Error);
+});
+
 Deno.test("openKvTable() reports a damaged record, leaves it out and answers from the rest", () =>
   withStoreFile(async (path) => {
     const first = await openKvTable(path);

@@ -10,6 +10,8 @@ import { createTable, type TableOptions } from "./table.ts";
 
 /** What a table in Deno KV may be told. */
 export interface KvTableOptions extends TableOptions {
+  /** Whether an open database is the table's to close; so it is when opening the table fails. */
+  readonly owned?: boolean;
   /** Takes what whoever runs this should look at: damaged records, erasing that keeps failing. */
   readonly report?: (message: string) => void;
 }
@@ -18,7 +20,8 @@ export interface KvTableOptions extends TableOptions {
  * Opens a table in Deno KV.
  *
  * @param where path of the database file (its folder must exist), `:memory:`, or an open database,
- * which is the caller's to close and whose files are taken to be out of reach
+ * whose files are taken to be out of reach, and which is the caller's to close unless it is handed
+ * over by `owned`
  * @param options budget, scorer, clock and reports
  * @throws {Error} when the store is of a format that this program does not know
  *
@@ -37,17 +40,16 @@ export async function openKvTable(
 ): Promise<MemoryTable> {
   const report = options.report ?? ((message: string) => console.warn(message));
   const now = options.now ?? Date.now;
-  if (typeof where !== "string") {
-    return createTable(await openKvStore(where, { owned: false, report, now }), options);
-  }
-  const kv = await Deno.openKv(where);
+  const path = typeof where === "string" ? where : undefined;
+  const owned = path !== undefined || options.owned === true;
+  const kv = typeof where === "string" ? await Deno.openKv(where) : where;
   try {
-    const volatile = where === ":memory:";
-    const eraser = volatile ? {} : { eraser: createFileEraser(where) };
-    const store = await openKvStore(kv, { owned: true, volatile, report, now, ...eraser });
+    const volatile = path === ":memory:";
+    const eraser = path === undefined || volatile ? {} : { eraser: createFileEraser(path) };
+    const store = await openKvStore(kv, { owned, volatile, report, now, ...eraser });
     return createTable(store, options);
   } catch (error) {
-    kv.close();
+    if (owned) kv.close();
     throw error;
   }
 }
