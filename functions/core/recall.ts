@@ -115,8 +115,9 @@ function testimonies(
   }
   for (const { memory, distance } of copies) {
     // A hash alone can collide; pictures that are one also look alike to the network.
-    const sameModel = memory.model === query.model;
-    if (sameModel && cosine(query.look, memory.embedding) < judge.copyFloor) continue;
+    const comparable = memory.model === query.model &&
+      memory.embedding.length === query.look.length;
+    if (comparable && cosine(query.look, memory.embedding) < judge.copyFloor) continue;
     const copy: Testimony = {
       memory,
       by: "copy",
