@@ -8,6 +8,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { access, teachersOnly } from "./routes/access.ts";
 import { classifyRoutes } from "./routes/classify.ts";
+import { form } from "./routes/form.ts";
 import { labelsRoutes } from "./routes/labels.ts";
 import { memoriesRoutes } from "./routes/memories.ts";
 import { operationsRoutes } from "./routes/operations.ts";
@@ -94,6 +95,7 @@ export function createApp(services: Services) {
   app.use(
     readBody({ inFlight: limits.inFlightBytes, byPath: BODY_BYTES, elsewhere: SMALL_BODY }),
   );
+  for (const path of ["/classify", "/memories"]) app.use(path, form());
 
   const routes = app
     .route("/", classifyRoutes(services))

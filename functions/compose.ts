@@ -102,8 +102,8 @@ export async function compose(settings: Settings): Promise<Service> {
       publicSpaces: settings.publicSpaces,
       demo: settings.demo,
     },
-    // A body is there up to three times while it is taken apart: raw, as a form, as photos.
-    limits: { inFlightBytes: Math.floor(settings.memoryMb * MIB / 8) },
+    // A body is there several times while it is taken apart: raw, as a form, as photos, at a Worker.
+    limits: { inFlightBytes: Math.floor(settings.memoryMb * MIB / 12) },
     assets,
     about: {
       version: VERSION,

@@ -5,16 +5,18 @@
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import { UnteachableError } from "../core/errors.ts";
+import { type FilePart, isFilePart } from "./form.ts";
+import { free, freeBody } from "./free.ts";
 import { InvalidRequestError } from "./problem.ts";
 import { AnswerSchema, DEFAULT_SPACE, JsonFlag, Space } from "./schemas.ts";
 import type { Services } from "./services.ts";
 import { serverTiming } from "./server_timing.ts";
 import { createRoutes, json, problems } from "./shared.ts";
 
-/** A photo in a form. */
-export const Photo: z.ZodType<File, File> = z.instanceof(File, {
+/** A photo in a form: a file for the client, its part of the form here. */
+export const Photo = z.custom<FilePart>(isFilePart, {
   error: "should be a file: send it as multipart/form-data with a file name",
-}).openapi({ type: "string", format: "binary" });
+}).openapi({ type: "string", format: "binary" }) as unknown as z.ZodType<FilePart, File>;
 
 const Context = z.record(
   z.string().max(100),
@@ -107,9 +109,12 @@ export function classifyRoutes({ answer, about }: Services) {
     const options = { ...c.req.valid("query"), ...formOptions, ...jsonOptions };
 
     let photo: Uint8Array<ArrayBuffer>;
-    if (inForm !== undefined) photo = await inForm.bytes();
-    else if (inJson !== undefined) photo = fromBase64(inJson);
-    else photo = new Uint8Array(await c.req.arrayBuffer());
+    if (inForm === undefined && inJson === undefined) {
+      photo = new Uint8Array(await c.req.arrayBuffer());
+    } else {
+      photo = inForm?.bytes as Uint8Array<ArrayBuffer> | undefined ?? fromBase64(inJson ?? "");
+      await freeBody(c.req);
+    }
     if (photo.length === 0) {
       throw new InvalidRequestError([{ path: "image", message: "should be a photo, it is empty" }]);
     }
@@ -127,7 +132,7 @@ export function classifyRoutes({ answer, about }: Services) {
       recall: c.get("access").mayRecall(space),
       ...(options.specificity === undefined ? {} : { specificity: options.specificity }),
       signal: c.req.raw.signal,
-    });
+    }).finally(() => free(photo.buffer));
     c.header("server-timing", serverTiming(reply.timings));
     return c.json(reply as unknown as z.output<typeof AnswerSchema>, 200);
   });

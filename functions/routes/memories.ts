@@ -8,6 +8,7 @@ import { roomOf } from "../core/demo.ts";
 import { NotFoundError, UnteachableError } from "../core/errors.ts";
 import { demandTeacher } from "./access.ts";
 import { Photo } from "./classify.ts";
+import { free, freeBody } from "./free.ts";
 import {
   DEFAULT_SPACE,
   Flag,
@@ -167,7 +168,8 @@ export function memoriesRoutes({ teach, memory, access: settings }: Services) {
       }
       const files = Array.isArray(lesson.image) ? lesson.image : [lesson.image];
       const maxMemories = await roomOf(memory, space, settings.demo);
-      const photos = await Promise.all(files.map((file) => file.bytes()));
+      const photos = files.map((file) => file.bytes as Uint8Array<ArrayBuffer>);
+      await freeBody(c.req);
       const taught = await teach(photos, {
         space,
         label: lesson.label,
@@ -177,7 +179,7 @@ export function memoriesRoutes({ teach, memory, access: settings }: Services) {
         force: lesson.force ?? false,
         ...(maxMemories === undefined ? {} : { maxMemories }),
         signal: c.req.raw.signal,
-      });
+      }).finally(() => photos.forEach(({ buffer }) => free(buffer)));
       const created = taught.filter((t) => t.created).length;
       return c.json(
         { memories: taught.map((t) => viewOf(t.memory)), created },

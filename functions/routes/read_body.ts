@@ -11,6 +11,7 @@ import type { HonoRequest, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { createMiddleware } from "hono/factory";
 import { BusyError } from "../core/errors.ts";
+import { free } from "./free.ts";
 import { ClosedByClientError } from "./problem.ts";
 
 /** Bounds on bodies. */
@@ -102,27 +103,29 @@ export function readBody(
         take(value.length);
         if (length + value.length > bytes.length) {
           const room = Math.max(length + value.length, Math.min(expected, bytes.length * 2));
-          const grown = new Uint8Array(room);
-          grown.set(bytes.subarray(0, length));
-          bytes = grown;
+          // Unlike a copy this frees the smaller one at once.
+          bytes = new Uint8Array(bytes.buffer.transfer(room));
         }
         bytes.set(value, length);
         length += value.length;
+        if (value.length === value.buffer.byteLength) free(value.buffer);
       }
     } catch (error) {
+      free(bytes.buffer);
       // The rest is not wanted; that it cannot be called off either is no news.
       reader.cancel().catch(() => {});
       throw error;
     } finally {
       clearInterval(watch);
     }
-    return length === bytes.length ? bytes.buffer : bytes.buffer.slice(0, length);
+    return length === bytes.length ? bytes.buffer : bytes.buffer.transfer(length);
   }
 
   return createMiddleware(async function readBody(c, next) {
     const { body } = c.req.raw;
     if (body === null) return await next();
     let own = 0;
+    let whole: ArrayBuffer | undefined;
     const take = (bytes: number) => {
       if (held + bytes > inFlight) {
         throw new BusyError(`${held - own} bytes of other uploads are in flight, too many`, 1);
@@ -131,11 +134,12 @@ export function readBody(
       held += bytes;
     };
     try {
-      const whole = Promise.resolve(await read(c.req, body, take));
+      whole = await read(c.req, body, take);
       // Hono keeps promises there, whatever its type says.
-      c.req.bodyCache.arrayBuffer = whole as unknown as ArrayBuffer;
+      c.req.bodyCache.arrayBuffer = Promise.resolve(whole) as unknown as ArrayBuffer;
       await next();
     } finally {
+      if (whole) free(whole);
       held -= own;
     }
   });
