@@ -8,6 +8,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { access, teachersOnly } from "./routes/access.ts";
 import { classifyRoutes } from "./routes/classify.ts";
+import { contentType } from "./routes/content_type.ts";
 import { form } from "./routes/form.ts";
 import { labelsRoutes } from "./routes/labels.ts";
 import { memoriesRoutes } from "./routes/memories.ts";
@@ -86,6 +87,8 @@ export function createApp(services: Services) {
   const taught = ["/memories/*", "/labels/*", "/spaces/:space", "/export", "/import"];
   for (const path of ["/classify", "/spaces", ...taught]) app.use(path, access(services.access));
   for (const path of taught) app.use(path, teachersOnly(services.access));
+  app.use("/memories", contentType("POST", "multipart/form-data"));
+  app.use("/memories/:id", contentType("PATCH", "application/json"));
   if (services.access.demo) {
     const hourly = (each: number) => visitorQuota(createQuota({ each, seconds: 3600, now }));
     const lessons = hourly(LESSONS_AN_HOUR);

@@ -14,6 +14,31 @@ const CAT = "chelsea_cat.jpg";
 const CUP = "coffee_cup.jpg";
 const PERSON = "eileen_collins.jpg";
 
+/** What anything may answer, whatever it is asked for. */
+const ANYWHERE = new Set([404, 405]);
+
+/** Requires of every reply that its status is declared for the operation that was asked. */
+async function checkingStatuses(service: TestService): Promise<TestService> {
+  const spec = await (await service.request("/openapi.json")).json();
+  const operations = Object.entries(spec.paths).map(([path, methods]) => ({
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+    methods: methods as Record<string, { responses: Record<string, unknown> }>,
+  }));
+  return {
+    ...service,
+    async request(path, init = {}, from) {
+      const reply = await service.request(path, init, from);
+      const found = operations.find(({ pattern }) => pattern.test(path.split("?")[0]!));
+      const declared = found?.methods[(init.method ?? "GET").toLowerCase()]?.responses;
+      assert(
+        declared ? String(reply.status) in declared : ANYWHERE.has(reply.status) || reply.ok,
+        `${init.method ?? "GET"} ${path} answers ${reply.status}, which it does not declare`,
+      );
+      return reply;
+    },
+  };
+}
+
 /** Runs a test against a service of its own. */
 function serviceTest(
   name: string,
@@ -28,7 +53,7 @@ function serviceTest(
     async fn() {
       const service = await startService(env);
       try {
-        await fn(service);
+        await fn(await checkingStatuses(service));
       } finally {
         await service.close();
       }
@@ -321,6 +346,121 @@ serviceTest("bad requests are problems that name what was and what should be", a
   await problemOf(await service.request("/spaces", { method: "POST" }), 403);
 });
 
+serviceTest("refusals say the value that was and what should be", async (service) => {
+  const photo = samplePhoto(CAT);
+  const detail = async (path: string, method: string, body: BodyInit, type?: string) => {
+    const headers: HeadersInit = type ? { "content-type": type } : {};
+    const reply = await service.request(path, { method, body, headers });
+    const problem = await problemOf(reply, reply.status);
+    return `${reply.status} ${problem.detail}`;
+  };
+  const ask = (fields: Record<string, string>) =>
+    detail("/classify", "POST", formOf(fields, photo));
+  const lesson = (fields: Record<string, string>, ...photos: Uint8Array<ArrayBuffer>[]) =>
+    detail("/memories", "POST", formOf(fields, ...photos));
+
+  assertEquals(
+    await ask({ specificity: "2" }),
+    "400 specificity: should be at most 0.999, it is 2",
+  );
+  assertEquals(
+    await ask({ specificity: "much" }),
+    '400 specificity: should be a number, it is "much"',
+  );
+  assertEquals(
+    await ask({ paradigm: "best" }),
+    '400 paradigm: should be "human", "sequential", "joint" or "compare", it is "best"',
+  );
+  assertMatch(
+    await ask({ review: "maybe" }),
+    /^400 review: should be true or false or .* "maybe"$/,
+  );
+  assertEquals(await ask({ spcae: "x" }), "400 spcae: is not known here");
+  assertEquals(
+    await detail("/classify", "POST", formOf({}, photo, photo)),
+    "400 image: one photo is expected, there are 2",
+  );
+  assertEquals(await lesson({}, photo), "400 label: is missing");
+  assertEquals(await lesson({ label: "A" }), "400 image: is missing");
+  assertEquals(
+    await lesson({ label: "A", image: "text" }),
+    '400 image: should be a file: send it as multipart/form-data with a file name, it is "text"',
+  );
+  assertEquals(
+    await detail("/memories", "POST", "label=A", "text/plain"),
+    '415 the content type should be multipart/form-data, it is "text/plain"',
+  );
+  assertEquals(
+    await detail("/memories/01JD0ZQ4Z8N6V0S0Q3M4X9T7WK", "PATCH", photo),
+    "415 the content type should be application/json, it is missing",
+  );
+  assertEquals(
+    await detail("/classify", "POST", "{", "application/json"),
+    "400 the body should be JSON in UTF-8, it cannot be read as such",
+  );
+  assertEquals(
+    await detail("/memories", "POST", "--x\r\n", "multipart/form-data; boundary=x"),
+    "400 the body should be a whole multipart/form-data in UTF-8: Multipart stream not finished",
+  );
+});
+
+serviceTest("a path that is there for other methods says which", async (service) => {
+  for (const method of ["PUT", "OPTIONS"]) {
+    const reply = await service.request("/labels", { method });
+    assertEquals(reply.headers.get("allow"), "GET, HEAD");
+    await problemOf(reply, 405);
+  }
+  const classify = await service.request("/classify");
+  assertEquals(classify.headers.get("allow"), "POST");
+  await problemOf(classify, 405);
+  const memory = await service.request("/memories/x", { method: "POST" });
+  assertEquals(memory.headers.get("allow"), "GET, HEAD, PATCH, DELETE");
+  await problemOf(memory, 405);
+  await problemOf(await service.request("/labels/%E0%A4%A", { method: "DELETE" }), 400);
+  await problemOf(await service.request("/nowhere", { method: "PUT" }), 404);
+});
+
+serviceTest("who may teach nowhere is refused before the request is looked at", async (service) => {
+  const away = "192.0.2.7";
+  let read = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      read++;
+      controller.enqueue(new Uint8Array(65_536));
+    },
+  }, { highWaterMark: 0 });
+  await problemOf(await service.request("/memories", { method: "POST", body }, away), 401);
+  assertEquals(read, 0);
+  for (const path of ["/memories?limit=0", "/labels?x", "/memories/x", "/export?space=..%2F"]) {
+    await problemOf(await service.request(path, {}, away), 401);
+  }
+}, { XOLO_TOKEN: "a-long-secret" });
+
+serviceTest("another's authorization does not shut what is open to all", async (service) => {
+  const headers = { authorization: "Basic YTpi" };
+  for (const path of ["/health", "/ready", "/openapi.json"]) {
+    const reply = await service.request(path, { headers });
+    assertEquals(reply.status, 200, path);
+    await reply.body?.cancel();
+  }
+  const body = samplePhoto(CAT);
+  await problemOf(await service.request("/classify", { method: "POST", body, headers }), 401);
+}, { XOLO_TOKEN: "a-long-secret" });
+
+serviceTest("a visitor of a demo has a quota of questions, its owner none", async (service) => {
+  const ask = async (from: string) => {
+    const reply = await service.request("/classify", { method: "POST", body: "no photo" }, from);
+    await reply.body?.cancel();
+    return reply;
+  };
+  for (let i = 0; i < 600; i++) assertEquals((await ask(`2001:db8:1:2::${i}`)).status, 415);
+  const refused = await ask("2001:db8:1:2:ffff::1");
+  assertEquals(refused.status, 429);
+  assertGreater(Number(refused.headers.get("retry-after")), 60);
+  assertEquals((await ask("2001:db8:1:3::1")).status, 415);
+  for (let i = 0; i < 601; i++) assertEquals((await ask("127.0.0.1")).status, 415);
+}, { XOLO_DEMO: "1" });
+
 serviceTest("the photo's byte limit holds in every way in", async (service) => {
   const large = new Uint8Array(26 * 2 ** 20);
   for (const body of [large, formOf({}, large)]) {
@@ -363,6 +503,17 @@ serviceTest("GET /openapi.json describes every route that there is", async (serv
     ]
   ) assert(spec.paths[path], path);
   assert(spec.components.schemas.Answer);
+  const form = spec.paths["/memories"].post.requestBody.content["multipart/form-data"].schema;
+  assertEquals(form.properties.face.type, "integer");
+  assertEquals(form.properties.image.anyOf[0], { type: "string", format: "binary" });
+  const { parameters } = spec.paths["/classify"].post;
+  const review = parameters.find(({ name }: { name: string }) => name === "review");
+  assertEquals(review.schema, { type: "boolean" });
+  const ids = Object.values(spec.paths).flatMap((methods) =>
+    Object.values(methods as object).map(({ operationId }) => operationId)
+  );
+  assertEquals(new Set(ids).size, ids.length);
+  assert(ids.every((id) => typeof id === "string"), ids.join());
 });
 
 serviceTest("GET /health and /ready answer", async (service) => {

@@ -34,6 +34,7 @@ const ContextText = z.string().max(20_000).transform((text, ctx) => {
 }).pipe(Context);
 
 const specificity = z.coerce.number().min(0.5).max(0.999).openapi({
+  type: "number",
   description: "The accuracy to guarantee for the network's answer.",
   example: 0.95,
 });
@@ -58,6 +59,7 @@ const Raw = z.custom<Blob>().openapi({ type: "string", format: "binary" });
 const route = createRoute({
   method: "post",
   path: "/classify",
+  operationId: "classify",
   tags: ["Answers"],
   summary: "Ask what a photo shows",
   description:
@@ -80,9 +82,11 @@ const route = createRoute({
     ...problems({
       400: "The request is not as described",
       401: "The token is wrong",
+      408: "The body does not come on",
       413: "Too many bytes or pixels",
       415: "A format that is not read",
       422: "A damaged photo",
+      429: "A quota is used up",
       503: "All workers are busy: try again later",
     }),
   },

@@ -10,15 +10,19 @@ import { HTTPException } from "hono/http-exception";
 import { demandTeacher, peerOf } from "./access.ts";
 import { erased } from "./memories.ts";
 import { createQuota } from "./quota.ts";
-import { DEFAULT_SPACE, ForgottenSchema, Label, LabelSchema, Space } from "./schemas.ts";
+import {
+  DEFAULT_SPACE,
+  ForgottenSchema,
+  Label,
+  LabelSchema,
+  Space,
+  SpaceQuery,
+} from "./schemas.ts";
 import type { Services } from "./services.ts";
-import { createRoutes, json, problems } from "./shared.ts";
+import { createRoutes, denied, json, problems } from "./shared.ts";
 
 /** Demo spaces that one address opens in an hour. */
 const SPACES_AN_HOUR = 30;
-
-const denied = { 401: "The token is missing or wrong", 403: "The caller may not" } as const;
-const SpaceQuery = z.strictObject({ space: Space.default(DEFAULT_SPACE) });
 
 const SpaceSchema = z.object({
   space: z.string(),
@@ -30,6 +34,7 @@ const SpaceSchema = z.object({
 const listRoute = createRoute({
   method: "get",
   path: "/labels",
+  operationId: "listLabels",
   tags: ["Labels"],
   summary: "Who and what is known",
   request: {
@@ -51,6 +56,7 @@ const listRoute = createRoute({
 const forgetLabelRoute = createRoute({
   method: "delete",
   path: "/labels/{label}",
+  operationId: "forgetLabel",
   tags: ["Labels"],
   summary: "Forget a label, finally, with all its memories",
   request: { params: z.object({ label: Label }), query: SpaceQuery },
@@ -63,6 +69,7 @@ const forgetLabelRoute = createRoute({
 const openSpaceRoute = createRoute({
   method: "post",
   path: "/spaces",
+  operationId: "openSpace",
   tags: ["Spaces"],
   summary: "Open a demo space of one's own for an hour",
   description: "Only where the deployment is a public demo. Whoever knows its name may use it.",
@@ -75,6 +82,7 @@ const openSpaceRoute = createRoute({
 const readSpaceRoute = createRoute({
   method: "get",
   path: "/spaces/{space}",
+  operationId: "readSpace",
   tags: ["Spaces"],
   summary: "The state of a space",
   request: { params: z.object({ space: Space }) },
@@ -87,6 +95,7 @@ const readSpaceRoute = createRoute({
 const forgetSpaceRoute = createRoute({
   method: "delete",
   path: "/spaces/{space}",
+  operationId: "forgetSpace",
   tags: ["Spaces"],
   summary: "Forget everything in a space, finally",
   request: { params: z.object({ space: Space }) },

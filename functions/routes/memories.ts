@@ -17,10 +17,11 @@ import {
   MemoryId,
   MemorySchema,
   Space,
+  SpaceQuery,
   viewOf,
 } from "./schemas.ts";
 import type { Services } from "./services.ts";
-import { createRoutes, json, problems } from "./shared.ts";
+import { createRoutes, denied, json, problems } from "./shared.ts";
 
 /** Photos in one request; more go into several. */
 const MOST_PHOTOS = 50;
@@ -35,6 +36,7 @@ const Lesson = z.strictObject({
   keepPhoto: Flag.optional(),
   force: Flag.optional(),
   face: z.coerce.number().int().min(0).optional().openapi({
+    type: "integer",
     description: "0-based index in the answer's `subjects`.",
   }),
 });
@@ -51,15 +53,14 @@ const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
-const SpaceQuery = z.strictObject({ space: Space.default(DEFAULT_SPACE) });
 const IdParam = z.object({ id: MemoryId });
 
-const denied = { 401: "The token is missing or wrong", 403: "The caller may not" } as const;
 const missing = { 400: "The request is not as described", 404: "No such memory" } as const;
 
 const teachRoute = createRoute({
   method: "post",
   path: "/memories",
+  operationId: "teach",
   tags: ["Memories"],
   summary: "Teach one or more photos of a label",
   description: "All photos are taught or none.",
@@ -70,8 +71,10 @@ const teachRoute = createRoute({
     ...problems({
       400: "The request is not as described",
       ...denied,
+      404: "No such demo space",
+      408: "The body does not come on",
       413: "Too many bytes or pixels",
-      415: "A format that is not read",
+      415: "No form, or a format that is not read",
       422: "An example that is damaged or too poor to teach",
       429: "A quota is used up",
       503: "All workers are busy: try again later",
@@ -83,6 +86,7 @@ const teachRoute = createRoute({
 const listRoute = createRoute({
   method: "get",
   path: "/memories",
+  operationId: "listMemories",
   tags: ["Memories"],
   summary: "Page through what was taught, oldest first",
   request: { query: PageQuery },
@@ -98,6 +102,7 @@ const listRoute = createRoute({
 const readRoute = createRoute({
   method: "get",
   path: "/memories/{id}",
+  operationId: "readMemory",
   tags: ["Memories"],
   summary: "Read one memory",
   request: { params: IdParam, query: SpaceQuery },
@@ -107,6 +112,7 @@ const readRoute = createRoute({
 const photoRoute = createRoute({
   method: "get",
   path: "/memories/{id}/photo",
+  operationId: "readPhoto",
   tags: ["Memories"],
   summary: "The kept photo of a memory",
   request: { params: IdParam, query: SpaceQuery },
@@ -124,6 +130,7 @@ const photoRoute = createRoute({
 const renameRoute = createRoute({
   method: "patch",
   path: "/memories/{id}",
+  operationId: "renameMemory",
   tags: ["Memories"],
   summary: "Give a memory another label",
   request: {
@@ -136,13 +143,21 @@ const renameRoute = createRoute({
   },
   responses: {
     200: json(MemorySchema, "The memory as it is now"),
-    ...problems({ ...missing, ...denied, 409: "The same photo is there under that label" }),
+    ...problems({
+      ...missing,
+      ...denied,
+      408: "The body does not come on",
+      409: "The same photo is there under that label",
+      413: "Too many bytes",
+      415: "No JSON",
+    }),
   },
 });
 
 const forgetRoute = createRoute({
   method: "delete",
   path: "/memories/{id}",
+  operationId: "forgetMemory",
   tags: ["Memories"],
   summary: "Forget one memory, finally",
   request: { params: IdParam, query: SpaceQuery },

@@ -30,6 +30,7 @@ const HealthSchema = z.object({
 const healthRoute = createRoute({
   method: "get",
   path: "/health",
+  operationId: "health",
   tags: ["Operations"],
   summary: "What this deployment is and how it does",
   responses: { 200: json(HealthSchema, "It runs") },
@@ -38,6 +39,7 @@ const healthRoute = createRoute({
 const readyRoute = createRoute({
   method: "get",
   path: "/ready",
+  operationId: "ready",
   tags: ["Operations"],
   summary: "Whether it can answer now",
   responses: {

@@ -19,6 +19,7 @@ import {
   UnsupportedPhotoError,
   UnteachableError,
 } from "../core/errors.ts";
+import { issueWords } from "./issue_words.ts";
 import type { ProblemSchema } from "./schemas.ts";
 
 /** The body of an error. */
@@ -52,11 +53,9 @@ export class InvalidRequestError extends Error {
     this.errors = errors;
   }
 
-  /** From what zod found. */
-  static from(error: z.ZodError): InvalidRequestError {
-    return new InvalidRequestError(
-      error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
-    );
+  /** From what zod found in `data`. */
+  static from(error: z.ZodError, data: unknown): InvalidRequestError {
+    return new InvalidRequestError(issueWords(error, data));
   }
 }
 
@@ -102,12 +101,18 @@ export function problem(
   return c.newResponse(JSON.stringify(body), status as StatusCode, Object.fromEntries(all));
 }
 
+/** What Hono's validator says, and no more. */
+const MALFORMED_JSON = "Malformed JSON in request body";
+
 /** Hono's `onError`. */
 export function onError(error: Error, c: Context): Response {
   if (error instanceof HTTPException) {
     const given = new Headers(error.getResponse().headers);
     given.delete("content-type");
     given.delete("content-length");
+    if (error.message === MALFORMED_JSON) {
+      return problem(c, 400, "the body should be JSON in UTF-8, it cannot be read as such");
+    }
     return problem(c, error.status, error.message || (TITLES[error.status] ?? ""), {}, given);
   }
   if (c.req.raw.signal.aborted) return problem(c, 499, "the client closed the connection");
@@ -152,7 +157,7 @@ export function onNotFound<E extends Env>(app: Hono<E>): NotFoundHandler<E> {
 
 /** The hook by which failed checks of a request become problems. */
 export function checked(
-  result: { success: true } | { success: false; error: z.ZodError },
+  result: { success: true } | { success: false; error: z.ZodError; data?: unknown },
 ): void {
-  if (!result.success) throw InvalidRequestError.from(result.error);
+  if (!result.success) throw InvalidRequestError.from(result.error, result.data);
 }

@@ -24,13 +24,17 @@ export const Space: z.ZodType<string, string> = z.string()
   })
   .openapi({ example: DEFAULT_SPACE });
 
+/** The space of a request, in its query. */
+export const SpaceQuery = z.strictObject({ space: Space.default(DEFAULT_SPACE) });
+
 /** A flag in a form or a query. */
 export const Flag: z.ZodType<boolean, string> = z.enum(["true", "false", "1", "0"])
   .transform((flag) => flag === "true" || flag === "1")
   .openapi({ type: "boolean" });
 
 /** Reads a flag that JSON gives as a boolean and forms as text. */
-export const JsonFlag: z.ZodType<boolean, boolean | string> = z.union([z.boolean(), Flag]);
+export const JsonFlag: z.ZodType<boolean, boolean | string> = z.union([z.boolean(), Flag])
+  .openapi({ type: "boolean" });
 
 /** A memory's id. */
 export const MemoryId: z.ZodType<string, string> = z.string()

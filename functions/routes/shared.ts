@@ -26,6 +26,12 @@ export function json<S extends z.ZodType>(
   return { content: { "application/json": { schema } }, description };
 }
 
+/** Refusals of callers who may not, in a route's description. */
+export const denied = {
+  401: "The token is missing or wrong",
+  403: "The caller may not",
+} as const;
+
 /** Problem responses in a route's description. */
 export function problems<const S extends Readonly<Record<number, string>>>(
   byStatus: S,

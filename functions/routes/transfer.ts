@@ -8,16 +8,14 @@ import { roomOf } from "../core/demo.ts";
 import { UnteachableError } from "../core/errors.ts";
 import { exportLines, importMemories, parseLines } from "../core/transfer.ts";
 import { demandTeacher } from "./access.ts";
-import { DEFAULT_SPACE, Space } from "./schemas.ts";
+import { SpaceQuery } from "./schemas.ts";
 import type { Services } from "./services.ts";
-import { createRoutes, json, problems } from "./shared.ts";
-
-const SpaceQuery = z.strictObject({ space: Space.default(DEFAULT_SPACE) });
-const denied = { 401: "The token is missing or wrong", 403: "The caller may not" } as const;
+import { createRoutes, denied, json, problems } from "./shared.ts";
 
 const exportRoute = createRoute({
   method: "get",
   path: "/export",
+  operationId: "exportSpace",
   tags: ["Spaces"],
   summary: "A space as NDJSON: a header, then one memory a line",
   request: { query: SpaceQuery },
@@ -33,6 +31,7 @@ const exportRoute = createRoute({
 const importRoute = createRoute({
   method: "post",
   path: "/import",
+  operationId: "importSpace",
   tags: ["Spaces"],
   summary: "Take in what an export holds, all or nothing",
   description:
@@ -56,9 +55,11 @@ const importRoute = createRoute({
     ...problems({
       400: "The request is not as described",
       ...denied,
+      408: "The body does not come on",
       413: "Too many bytes: split the lines over several requests, each with the header",
       422: "A line is not a memory, or the space's name is a demo's; nothing was taken in",
       429: "A quota is used up; nothing was taken in",
+      503: "Other uploads are in flight: try again later",
       507: "The space has no room left; nothing was taken in",
     }),
   },
