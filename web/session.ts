@@ -68,16 +68,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   };
   const plain = createClient(common);
-  let health;
-  try {
-    health = await plain.health();
-  } catch (error) {
-    // A wrong token is refused everywhere; without it the page can still ask.
-    if (!(error instanceof ApiError) || error.status !== 401 || token === undefined) throw error;
-    keep.remove(TOKEN);
-    return { ...await openSession(options), allowed: "token" };
-  }
-
+  const health = await plain.health();
   let client = plain;
   let expiresAt: Date | undefined;
   if (health.demo && token === undefined) {
@@ -90,6 +81,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     return { client, allowed: "teach", labels: await client.labels(), expiresAt };
   } catch (error) {
     if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
+    if (error.status === 401 && token !== undefined) {
+      // A wrong token is refused wherever it would matter; without it the page can still ask.
+      keep.remove(TOKEN);
+      return { ...await openSession(options), allowed: "token" };
+    }
     const allowed = error.status === 401 ? "token" : "ask";
     return { client, allowed, labels: { labels: [] }, expiresAt };
   }
