@@ -92,6 +92,21 @@ Deno.test("run() replaces the Worker when one hangs beyond the time limit", asyn
   });
 });
 
+Deno.test("run() counts a hung job's memory until its Worker is gone", async () => {
+  await withPool({ size: 2, memory: 100, workerMemory: 10, timeLimit: 100 }, async (pool) => {
+    const order: string[] = [];
+    const note = (what: string) => () => void order.push(what);
+    const hung = pool.run(job({ do: "spin" }, { memory: 60 })).catch(note("hung"));
+    const heavy = pool.run(job(double(1), { memory: 60 })).then(note("heavy"));
+    await hung;
+    // The hung one's Worker is given longer than this to let go.
+    await new Promise((done) => setTimeout(done, 300));
+    note("waited")();
+    await heavy;
+    assertEquals(order, ["hung", "waited", "heavy"]);
+  });
+});
+
 Deno.test("run() takes a job out of the queue when its signal fires", async () => {
   await withPool({ size: 1 }, async (pool) => {
     const controller = new AbortController();

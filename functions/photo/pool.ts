@@ -143,12 +143,11 @@ export function createWorkerPool<Input, Output>(
     return slot;
   }
 
-  /** Takes the job off its Worker. */
+  /** Takes the job off its Worker; what memory it used is still counted. */
   function release(slot: Slot<Input, Output>): Waiting<Input, Output> | undefined {
     clearTimeout(slot.timer);
     const job = slot.current;
     slot.current = undefined;
-    if (job) usedMemory -= job.job.memory;
     return job;
   }
 
@@ -157,6 +156,7 @@ export function createWorkerPool<Input, Output>(
     settle: (job: Waiting<Input, Output>) => void,
   ): void {
     const job = release(slot);
+    if (job) usedMemory -= job.job.memory;
     typical += 0.1 * (performance.now() - slot.startedAt - typical);
     if (job) settle(job);
     dispatch();
@@ -166,7 +166,7 @@ export function createWorkerPool<Input, Output>(
    * Ends a Worker. Ending it at once would leak what native code holds for it, a loaded model for
    * one, for as long as the process lives: it is asked to release that first.
    */
-  function retire(slot: Slot<Input, Output>): void {
+  function retire(slot: Slot<Input, Output>): Promise<void> {
     slots.delete(slot);
     const { worker } = slot;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -185,13 +185,21 @@ export function createWorkerPool<Input, Output>(
       leaving.delete(gone);
     });
     leaving.add(gone);
+    return gone;
   }
 
   /** Ends a Worker and its job. The next job starts another one. */
   function drop(slot: Slot<Input, Output>, reason: WorkerError): void {
-    retire(slot);
+    const job = release(slot);
     slot.ready.reject(reason);
-    release(slot)?.reject(reason);
+    job?.reject(reason);
+    // The memory is free only when the Worker is gone: it may be at work still.
+    const memory = workerMemory + (job?.job.memory ?? 0);
+    usedMemory += workerMemory;
+    retire(slot).then(() => {
+      usedMemory -= memory;
+      dispatch();
+    });
     dispatch();
   }
 

@@ -44,20 +44,27 @@ scope.onmessage = async ({ data }: MessageEvent<WorkerSettings>) => {
   // Photos that arrive while the model is being opened wait behind these promises.
   const session = loadRuntime(data.runtime).then((open) => open(data.model));
   const backbone = session.then((opened) => createBackbone(opened, data.section));
+  let running: Promise<unknown> = Promise.resolve();
   scope.onmessage = async ({ data: request }: MessageEvent<EncodeRequest | null>) => {
     try {
       if (request === null) {
+        // Releasing a session that is at work would pull its memory from under it.
+        await running;
         await (await session).release();
         scope.postMessage({ type: "released" }, []);
         return;
       }
-      const output = await encodePhoto(request.photo, {
-        backbone: await backbone,
-        view: data.section.input,
-        limits: data.limits,
-        keepPhoto: request.keepPhoto,
-        owned: true,
-      });
+      const encoding = backbone.then((opened) =>
+        encodePhoto(request.photo, {
+          backbone: opened,
+          view: data.section.input,
+          limits: data.limits,
+          keepPhoto: request.keepPhoto,
+          owned: true,
+        })
+      );
+      running = encoding.catch(() => {});
+      const output = await encoding;
       const transfer = [output.embedding.buffer, output.logits.buffer];
       if (output.photo) transfer.push(output.photo.buffer);
       scope.postMessage({ type: "done", output }, transfer);
