@@ -27,7 +27,7 @@ export function docsPolicy(): MiddlewareHandler {
 }
 
 /** The routes that send the page's files. */
-export function pageRoutes({ assets }: Services) {
+export function pageRoutes({ assets }: Pick<Services, "assets">) {
   const send = (c: Context<AppEnv>) => {
     const path = PAGES[c.req.path] ?? c.req.path;
     const asset = assets.get(path);
