@@ -8,58 +8,11 @@ import {
 } from "@std/assert";
 import sharp from "sharp";
 import type { Answer } from "../functions/core/answer_type.ts";
-import { formOf, samplePhoto, startService, type TestService } from "./support/service.ts";
+import { formOf, samplePhoto, serviceTest, type TestService } from "./support/service.ts";
 
 const CAT = "chelsea_cat.jpg";
 const CUP = "coffee_cup.jpg";
 const PERSON = "eileen_collins.jpg";
-
-/** What anything may answer, whatever it is asked for. */
-const ANYWHERE = new Set([404, 405]);
-
-/** Requires of every reply that its status is declared for the operation that was asked. */
-async function checkingStatuses(service: TestService): Promise<TestService> {
-  const spec = await (await service.request("/openapi.json")).json();
-  const operations = Object.entries(spec.paths).map(([path, methods]) => ({
-    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
-    methods: methods as Record<string, { responses: Record<string, unknown> }>,
-  }));
-  return {
-    ...service,
-    async request(path, init = {}, from) {
-      const reply = await service.request(path, init, from);
-      const found = operations.find(({ pattern }) => pattern.test(path.split("?")[0]!));
-      const declared = found?.methods[(init.method ?? "GET").toLowerCase()]?.responses;
-      assert(
-        declared ? String(reply.status) in declared : ANYWHERE.has(reply.status) || reply.ok,
-        `${init.method ?? "GET"} ${path} answers ${reply.status}, which it does not declare`,
-      );
-      return reply;
-    },
-  };
-}
-
-/** Runs a test against a service of its own. */
-function serviceTest(
-  name: string,
-  fn: (service: TestService) => Promise<void>,
-  env: Record<string, string> = {},
-): void {
-  Deno.test({
-    name,
-    // The native runtime's and the decoder's threads outlive their Workers.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const service = await startService(env);
-      try {
-        await fn(await checkingStatuses(service));
-      } finally {
-        await service.close();
-      }
-    },
-  });
-}
 
 async function classify(
   service: TestService,

@@ -5,32 +5,11 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DEMO_MEMORIES } from "../functions/core/demo.ts";
-import { formOf, samplePhoto, startService, type TestService } from "./support/service.ts";
+import { formOf, samplePhoto, serviceTest, type TestService } from "./support/service.ts";
 import { randomUnit, seeded } from "./support/vectors.ts";
 
 const CAT = "chelsea_cat.jpg";
 const CUP = "coffee_cup.jpg";
-
-function serviceTest(
-  name: string,
-  fn: (service: TestService) => Promise<void>,
-  env: Record<string, string> = {},
-): void {
-  Deno.test({
-    name,
-    // The native runtime's and the decoder's threads outlive their Workers.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const service = await startService(env);
-      try {
-        await fn(service);
-      } finally {
-        await service.close();
-      }
-    },
-  });
-}
 
 /** Sends a request and takes the reply apart. */
 async function ask(service: TestService, path: string, init?: RequestInit, from?: string) {
