@@ -19,17 +19,23 @@ export interface ServiceProcess {
 /** How long a start may take, in milliseconds; a cold cache compiles and loads everything. */
 const START_LIMIT = 60_000;
 
+/** What `deno task start` runs once the page is built: with its permissions and no more. */
+function startArgs(): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${root}/deno.json`));
+  return tasks.start.command.split("&& deno ")[1].split(" ");
+}
+
 /**
  * Starts the service on a free port and waits until it is ready.
  *
  * @param env settings
- * @param args of Deno; by default those that run `functions/main.ts`
+ * @param args of Deno; by default those of `deno task start`
  * @param options where it runs, and the memory group that it runs in
  * @throws {Error} with what it printed when it ends or stays silent instead
  */
 export async function startProcess(
   env: Record<string, string>,
-  args: readonly string[] = ["run", "-A", "functions/main.ts"],
+  args: readonly string[] = startArgs(),
   { cwd = root, group }: { cwd?: string; group?: MemoryGroup } = {},
 ): Promise<ServiceProcess> {
   const deno = [Deno.execPath(), ...args];
