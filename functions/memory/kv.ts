@@ -6,6 +6,7 @@
 import type { MemoryTable } from "../core/memory.ts";
 import { createFileEraser } from "./file_eraser.ts";
 import { openKvStore } from "./kv_store.ts";
+import { patiently } from "./patiently.ts";
 import { createTable, type TableOptions } from "./table.ts";
 
 /** What a table in Deno KV may be told. */
@@ -42,7 +43,7 @@ export async function openKvTable(
   const now = options.now ?? Date.now;
   const path = typeof where === "string" ? where : undefined;
   const owned = path !== undefined || options.owned === true;
-  const kv = typeof where === "string" ? await Deno.openKv(where) : where;
+  const kv = typeof where === "string" ? await patiently(() => Deno.openKv(where)) : where;
   try {
     const volatile = path === ":memory:";
     const eraser = path === undefined || volatile ? {} : { eraser: createFileEraser(path) };

@@ -21,6 +21,7 @@
  */
 import { decodeTime, ulid } from "ulid";
 import type { Erasure, Memory } from "../core/memory.ts";
+import { patiently } from "./patiently.ts";
 import { batchOf, decodeRecord, encodeRecord, photoBytesOf, type StoredRecord } from "./record.ts";
 import type { Addition, Change, Head, Removal, VersionedHead, Write } from "./store.ts";
 import type { RecordStore } from "./store.ts";
@@ -69,8 +70,6 @@ const ERASE_AFTER_MS = 500;
 const REST = 3;
 /** Longest pause between two tries, in milliseconds. */
 const BACK_OFF_MS = 30_000;
-/** Tries of a write while another process cleans the file. */
-const TRIES = 30;
 
 /** What is kept under a mark of photo parts. */
 interface PartMark {
@@ -88,10 +87,12 @@ interface BatchMark {
 
 /** Opens the layout in a database, new or used. @throws {Error} when it is of a version that this program does not know */
 export async function openKvStore(kv: Deno.Kv, options: KvStoreOptions): Promise<KvStore> {
-  const format = await kv.get(["format"]);
+  const format = await patiently(() => kv.get(["format"]));
   if (format.value === null) {
-    await kv.atomic().check(format).set(["format"], FORMAT)
-      .set(["erased"], new Date(options.now()).toISOString()).commit();
+    await patiently(() =>
+      kv.atomic().check(format).set(["format"], FORMAT)
+        .set(["erased"], new Date(options.now()).toISOString()).commit()
+    );
   } else if (format.value !== FORMAT) {
     throw new Error(`the store has format ${format.value}, this program reads ${FORMAT}`);
   }
@@ -525,18 +526,4 @@ function changeOf(write: Write): Change | undefined {
   if (write.remove !== undefined) return { type: "remove", ids: write.remove.map((one) => one.id) };
   if (write.relabel !== undefined) return { type: "relabel", ids: [write.relabel.id] };
   return undefined;
-}
-
-/** Waits while another process cleans the file: SQLite then refuses writes without doing anything. */
-async function patiently<T>(write: () => Promise<T>): Promise<T> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await write();
-    } catch (error) {
-      const locked = error instanceof Error &&
-        /database is locked|SQLITE_BUSY/i.test(error.message);
-      if (!locked || attempt === TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 200));
-    }
-  }
 }
