@@ -135,6 +135,22 @@ serviceTest("teaching the same again doubles nothing", async (service) => {
   assertEquals(labels[0].memories, 1);
 });
 
+serviceTest("teaching the same again with its photo keeps it now", async (service) => {
+  const photo = samplePhoto(CAT);
+  await (await teach(service, { label: "Chelsea" }, photo)).body?.cancel();
+  const reply = await teach(service, { label: "Chelsea", keepPhoto: "true" }, photo);
+  assertEquals(reply.status, 200);
+  const { memories, created } = await reply.json();
+  assertEquals([created, memories[0].hasPhoto], [0, true]);
+  const kept = await service.request(`/memories/${memories[0].id}/photo`);
+  assertEquals(kept.status, 200);
+  await kept.body?.cancel();
+  const { labels } = await (await service.request("/labels")).json();
+  assertEquals([labels.length, labels[0].memories, labels[0].photos], [1, 1, 1]);
+  const again = await teach(service, { label: "Chelsea", keepPhoto: "true" }, photo);
+  assertEquals((await again.json()).memories[0].id, memories[0].id);
+});
+
 serviceTest("a correction wins over what was taught before", async (service) => {
   const photo = samplePhoto(CAT);
   await (await teach(service, { label: "Tom" }, photo)).body?.cancel();

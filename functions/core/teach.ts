@@ -100,7 +100,8 @@ export function createTeach({ encoder, memory, generalize }: TeachParts): TeachP
   ): Promise<NewMemory | Refusal> {
     const bytes = await sha256Hex(photo);
     const known = (await memory.byBytes(lesson.space, bytes)).find((m) =>
-      m.label === lesson.label && m.not === lesson.not && m.model === encoder.model.id
+      m.label === lesson.label && m.not === lesson.not && m.model === encoder.model.id &&
+      (m.hasPhoto || !lesson.keepPhoto)
     );
     if (known) return again(known);
 

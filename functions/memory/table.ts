@@ -166,7 +166,11 @@ class Table implements MemoryTable {
       const twins = await this.#twins(space, index, memory);
       const known = here.get(key) ?? twins.find((one) => one.model === memory.model) ??
         (current === undefined || memory.model === current ? undefined : twins[0]);
-      if (known !== undefined) {
+      const fits = memory.model === current && remove.length + twins.length <= mostRemovals;
+      // The photo that is to be kept now was not kept then: the known one is taught anew with it.
+      const lacksPhoto = known !== undefined && !here.has(key) && fits && !known.hasPhoto &&
+        memory.photo !== undefined;
+      if (known !== undefined && !lacksPhoto) {
         taught.push({ memory: known, created: false });
         continue;
       }
@@ -179,7 +183,7 @@ class Table implements MemoryTable {
       }
       dimensions.set(model, expected);
       let renewed: NewMemory = memory;
-      if (model === current && remove.length + twins.length <= mostRemovals) {
+      if (fits) {
         for (const old of twins) {
           const photo = renewed.photo ?? (await this.photo(space, old.id));
           renewed = { ...renewed, createdAt: old.createdAt, ...(photo ? { photo } : {}) };
@@ -190,7 +194,7 @@ class Table implements MemoryTable {
       here.set(key, stored);
       const { photo } = renewed;
       add.push({ memory: stored, ...(photo === undefined ? {} : { photo }) });
-      taught.push({ memory: stored, created: true });
+      taught.push({ memory: stored, created: !lacksPhoto });
     }
     return { taught, add, remove };
   }

@@ -56,7 +56,7 @@ export function operationsRoutes({ memory, model, access, about }: Services) {
       return c.json({
         status: "ok" as const,
         version: about.version,
-        model: { ...model },
+        model: { id: model.id, version: model.version },
         runtime: about.runtime,
         store: { kind: about.store, erasedAt, verifiable },
         demo: access.demo,
