@@ -20,7 +20,6 @@ const Environment = z.object({
   }).optional(),
   XOLO_PUBLIC_SPACES: list.default([]),
   XOLO_DEMO: z.enum(["0", "1"]).default("0"),
-  XOLO_REVIEW: z.enum(["auto", "off"]).default("auto"),
   DENO_DEPLOYMENT_ID: z.string().optional(),
 });
 

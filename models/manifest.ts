@@ -93,9 +93,6 @@ export const sections = {
 /** The network that turns pixels into scores and an embedding. */
 export type BackboneSection = z.infer<typeof backboneSection>;
 
-/** The graph that searches the memory table. */
-export type RecallSection = z.infer<typeof recallSection>;
-
 /** Name of a section. */
 export type SectionName = keyof typeof sections;
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertExists, assertRejects } from "@std/assert";
-import { samplePhoto, startService, type TestService } from "./support/service.ts";
+import { samplePhoto, serviceTest, type TestService } from "./support/service.ts";
 import { ApiError } from "../web/api_error.ts";
 import { type Keep, keepToken, leaveDemoSpace, openSession } from "../web/session.ts";
 
@@ -21,24 +21,13 @@ function sessionTest(
   env: Record<string, string>,
   fn: (send: (from?: string) => typeof fetch, service: TestService) => Promise<void>,
 ): void {
-  Deno.test({
-    name,
-    // The native runtime's and the decoder's threads outlive their Workers.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const service = await startService(env);
-      const send = (from?: string): typeof fetch => (input, init) => {
-        const { pathname, search } = new URL(input instanceof Request ? input.url : input);
-        return service.request(pathname + search, init, from);
-      };
-      try {
-        await fn(send, service);
-      } finally {
-        await service.close();
-      }
-    },
-  });
+  serviceTest(name, async (service) => {
+    const send = (from?: string): typeof fetch => (input, init) => {
+      const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+      return service.request(pathname + search, init, from);
+    };
+    await fn(send, service);
+  }, env);
 }
 
 const origin = "http://localhost:8000";

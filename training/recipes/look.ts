@@ -12,6 +12,7 @@
  * @module
  */
 import { cosine, lookOf } from "../../functions/core/look.ts";
+import { MATCH_DISTANCE } from "../../models/fingerprint.ts";
 import { parseSection } from "../../models/manifest.ts";
 import { sha256Hex } from "../../models/sha256.ts";
 import { filesBelow, sharedPath } from "../collections.ts";
@@ -35,8 +36,6 @@ const SLOPE = 0.5;
 const FALSE_IS = 0.002;
 /** Pairs of strangers, of whatever kind, that may be "perhaps" the same. */
 const FALSE_PERHAPS = 5e-4;
-/** Bits that PDQ's authors take for the same picture. */
-const COPY_BITS = 31;
 /** Different photos of one class reach .94, copies mostly lie above. */
 const COPY_COSINE = 0.95;
 /** Copies by the same hash have at least this cosine. */
@@ -251,7 +250,7 @@ export const recipe: Recipe = {
           nearest: NEAREST,
         },
         copy: {
-          bits: COPY_BITS,
+          bits: MATCH_DISTANCE,
           cosine: COPY_COSINE,
           floor: COPY_FLOOR,
           confidence: COPY_CONFIDENCE,
