@@ -64,6 +64,8 @@ Deno.test("recallSeen() says is, perhaps or nothing by the cosine", async () => 
   const perhaps = await recall([lesson("Rex", lookAt(0.7))]);
   assertEquals([perhaps?.certainty, perhaps?.evidence[0]?.threshold], ["perhaps", 0.6]);
   assert(perhaps!.confidence < is!.confidence);
+  assertStringIncludes(perhaps!.reason, "0.70 ≥ 0.60");
+  assertStringIncludes(perhaps!.reason, "needs 0.80");
   assertEquals(await recall([lesson("Rex", lookAt(0.5))]), undefined);
   assertEquals(await recall([]), undefined);
 });

@@ -46,8 +46,10 @@ interface Testimony {
   readonly memory: Memory;
   readonly by: RecalledBy;
   readonly similarity: number;
-  /** The similarity that makes it `is`. */
+  /** The similarity that its certainty needed. */
   readonly threshold: number;
+  /** The similarity that `is` needs, where it falls short of it. */
+  readonly isFrom?: number;
   readonly certainty: Certainty;
   readonly confidence: number;
 }
@@ -154,6 +156,7 @@ function lookTestimony(
     by: "look",
     similarity,
     threshold: similarity >= is ? is : perhaps,
+    ...(similarity >= is ? {} : { isFrom: is }),
     certainty: similarity >= is ? "is" : similarity >= perhaps ? "perhaps" : "unknown",
     confidence: judge.confidence(similarity - is),
   };
@@ -215,7 +218,7 @@ function reasonOf(best: Testimony, count: number, rival: Testimony | undefined):
   const compared = `${best.similarity.toFixed(2)} ≥ ${best.threshold.toFixed(2)}`;
   if (best.by === "copy") return `the same picture as ${memories}: similarity ${compared}`;
   const doubt = rival === undefined
-    ? ""
+    ? best.isFrom === undefined ? "" : `; to be sure it needs ${best.isFrom.toFixed(2)}`
     : `, but ${rival.memory.label} looks as near (${rival.similarity.toFixed(2)})`;
   return `look similarity ${compared} to ${memories}${doubt}`;
 }
