@@ -47,18 +47,36 @@ export interface FaceDescriptor {
 /** How thoroughly faces are looked at: `light` takes a smaller picture and one embedder. */
 export type FaceMode = "full" | "light";
 
-/** Finds and describes faces. */
-export interface FacePipeline {
-  /** Names what made the descriptors; those of different ones are never compared. */
-  readonly id: string;
-  /** The best first, at most the manifest's number; none when there is no face. */
+/** A face turned upright and cut out for each embedder, RGB, 0 to 255, row-major. */
+export interface FaceCrop {
+  /** [112, 112, 3] */
+  readonly sface: Uint8Array;
+  /** [150, 150, 3]; null in light mode. */
+  readonly dlib: Uint8Array | null;
+}
+
+/**
+ * Finds faces: all that needs the picture. What embeds them is apart ({@linkcode FaceEmbedder}),
+ * for it takes ten times the memory: one thread of many may hold it, and a picture without
+ * faces, or a space without people, never wakes it.
+ */
+export interface FaceFinder {
+  /** The best first, at most 32; none when there is no face. */
   find(image: WorkingImage, mode: FaceMode): Promise<readonly FoundFace[]>;
-  /** Opens the embedders at the first call. One descriptor for each face, in their order. */
-  describe(
-    image: WorkingImage,
-    faces: readonly FoundFace[],
-    mode: FaceMode,
-  ): Promise<readonly FaceDescriptor[]>;
+  /** The faces as the embedders take them, in their order. */
+  crop(image: WorkingImage, faces: readonly FoundFace[], mode: FaceMode): readonly FaceCrop[];
   /** How good an example each face is, in their order. */
   quality(image: WorkingImage, faces: readonly FoundFace[]): readonly FaceQuality[];
+}
+
+/** Embeds cut-out faces. */
+export interface FaceEmbedder {
+  /** Names what made the descriptors; those of different ones are never compared. */
+  readonly id: string;
+  /**
+   * One descriptor for each crop, in their order; the mirrored crops of full mode are made here.
+   *
+   * @throws {RangeError} when a crop has another size, or lacks what the mode needs
+   */
+  embed(crops: readonly FaceCrop[], mode: FaceMode): Promise<readonly FaceDescriptor[]>;
 }
