@@ -36,9 +36,9 @@ export interface PixelKernel {
   /**
    * Weighs samples down the columns, then along the rows.
    *
-   * @param across [size] columns; the weights of an output sum up to 2^{@linkcode ACROSS_BITS}
-   * @param down [size] rows; the weights of an output sum up to 2^{@linkcode DOWN_BITS}
-   * @returns [size, size, 3], rounded, 0 to 255
+   * @param across [columns] columns; the weights of an output sum up to 2^{@linkcode ACROSS_BITS}
+   * @param down [rows] rows; the weights of an output sum up to 2^{@linkcode DOWN_BITS}
+   * @returns [rows, columns, 3], rounded, 0 to 255
    */
   resize(image: WorkingImage, across: Taps, down: Taps): Uint8Array;
   /**

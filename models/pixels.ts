@@ -164,6 +164,38 @@ export function networkPixels(
 }
 
 /**
+ * Resizes a whole picture, antialiased; both axes by what its own sides ask for.
+ *
+ * @param size sides of the result in pixels, integers of at least 1
+ * @param kernel the inner loops; every one gives the same bits
+ * @returns the picture itself when it is of that size already, else a new one
+ * @throws {RangeError} when the picture's data does not fit its sides, or a side is no such integer
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * const halves = { width: 4, height: 1, data: new Uint8Array([0, 0, 9, 9].flatMap((v) => [v, v, v])) };
+ * assertEquals([...resizePicture(halves, { width: 2, height: 1 }).data], [1, 1, 1, 8, 8, 8]);
+ * ```
+ */
+export function resizePicture(
+  image: WorkingImage,
+  { width, height }: { readonly width: number; readonly height: number },
+  kernel: PixelKernel = chooseKernel(),
+): WorkingImage {
+  checkImage(image);
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1)) {
+    throw new RangeError(
+      `Cannot resize to ${width}×${height}: sides must be integers of at least 1`,
+    );
+  }
+  if (width === image.width && height === image.height) return image;
+  const across = triangleTaps(image.width, 0, image.width, width, ACROSS_BITS);
+  const down = triangleTaps(image.height, 0, image.height, height, DOWN_BITS);
+  return { width, height, data: kernel.resize(image, across, down) };
+}
+
+/**
  * Maps a box of the working image to upright pixels of the photo it was made from, rounded
  * outwards and kept inside.
  *

@@ -12,10 +12,11 @@ import type { WorkingImage } from "./pixels.ts";
 const PAIR = 0x00ff00ff;
 
 function resize(image: WorkingImage, across: Taps, down: Taps): Uint8Array {
-  const size = across.first.length;
+  const columns = across.first.length;
+  const outputRows = down.first.length;
   // Only the columns that some output pixel takes from are weighted at all.
   const left = across.first[0]!;
-  const right = across.first[size - 1]! + across.count[size - 1]!;
+  const right = across.first[columns - 1]! + across.count[columns - 1]!;
   const rowLength = (right - left) * 3;
   const stride = image.width * 3;
   const samples = new DataView(image.data.buffer, image.data.byteOffset, image.data.length);
@@ -24,10 +25,10 @@ function resize(image: WorkingImage, across: Taps, down: Taps): Uint8Array {
   const words = rowLength >> 2;
   const sums = new Uint16Array(rowLength + 1);
   const packed = new Uint32Array(sums.buffer, 0, words * 2);
-  const pixels = new Uint8Array(size * size * 3);
+  const pixels = new Uint8Array(outputRows * columns * 3);
   const half = 1 << (DOWN_BITS + ACROSS_BITS - 1);
 
-  for (let row = 0; row < size; row++) {
+  for (let row = 0; row < outputRows; row++) {
     const at = (down.first[row]! * image.width + left) * 3;
     const weightAt = row * down.width;
     const rows = down.count[row]!;
@@ -60,8 +61,8 @@ function resize(image: WorkingImage, across: Taps, down: Taps): Uint8Array {
       }
     }
 
-    let out = row * size * 3;
-    for (let column = 0; column < size; column++, out += 3) {
+    let out = row * columns * 3;
+    for (let column = 0; column < columns; column++, out += 3) {
       let red = half, green = half, blue = half;
       let from = (across.first[column]! - left) * 3;
       const begin = column * across.width;

@@ -21,11 +21,12 @@ type Pass = (
   input: number,
   stride: number,
   length: number,
-  size: number,
+  rows: number,
   rowAt: number,
   rowCount: number,
   rowWeights: number,
   rowWidth: number,
+  columns: number,
   columnAt: number,
   columnWeights: number,
   pairs: number,
@@ -97,20 +98,21 @@ interface Work {
 /** @returns where the output is, or -1 when the work does not fit the memory */
 function run(memory: WebAssembly.Memory, pass: Pass, work: Work): number {
   const { across, down, stride } = work;
-  const size = across.first.length;
+  const columns = across.first.length;
+  const rows = down.first.length;
   const left = across.first[0]!;
-  const length = (across.first[size - 1]! + across.count[size - 1]! - left) * 3;
+  const length = (across.first[columns - 1]! + across.count[columns - 1]! - left) * 3;
   let most = 0;
-  for (let i = 0; i < size; i++) most = Math.max(most, across.count[i]!);
+  for (let i = 0; i < columns; i++) most = Math.max(most, across.count[i]!);
   // Two pairs are weighed at a time.
   const pairs = Math.ceil(most / 4) * 2;
 
   const layout = createLayout();
-  const rowAt = layout.take(size * 4);
-  const rowCount = layout.take(size * 4);
-  const columnAt = layout.take(size * 4);
+  const rowAt = layout.take(rows * 4);
+  const rowCount = layout.take(rows * 4);
+  const columnAt = layout.take(columns * 4);
   const rowWeights = layout.take(down.weights.length * 2);
-  const columnWeights = layout.take(size * pairs * 4);
+  const columnWeights = layout.take(columns * pairs * 4);
   // The last output's padding reads past the sums as well.
   const sums = layout.take(length * 2 + pairs * 12);
   const output = layout.take(work.outputLength);
@@ -119,18 +121,16 @@ function run(memory: WebAssembly.Memory, pass: Pass, work: Work): number {
 
   // Growing detached whatever views there were: they are made here, for each call.
   const { buffer } = memory;
-  const rowAts = new Int32Array(buffer, rowAt, size);
-  const columnAts = new Int32Array(buffer, columnAt, size);
+  const rowAts = new Int32Array(buffer, rowAt, rows);
+  const columnAts = new Int32Array(buffer, columnAt, columns);
   const firstRow = down.first[0]!;
-  for (let i = 0; i < size; i++) {
-    rowAts[i] = (down.first[i]! - firstRow) * stride;
-    columnAts[i] = (across.first[i]! - left) * 6;
-  }
-  new Int32Array(buffer, rowCount, size).set(down.count);
+  for (let i = 0; i < rows; i++) rowAts[i] = (down.first[i]! - firstRow) * stride;
+  for (let i = 0; i < columns; i++) columnAts[i] = (across.first[i]! - left) * 6;
+  new Int32Array(buffer, rowCount, rows).set(down.count);
   new Int16Array(buffer, rowWeights, down.weights.length).set(down.weights);
-  const weights = new Int16Array(buffer, columnWeights, size * pairs * 2);
+  const weights = new Int16Array(buffer, columnWeights, columns * pairs * 2);
   weights.fill(0);
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < columns; i++) {
     const from = i * across.width, to = i * pairs * 2;
     for (let k = 0; k < across.count[i]!; k++) weights[to + k] = -across.weights[from + k]!;
   }
@@ -139,11 +139,12 @@ function run(memory: WebAssembly.Memory, pass: Pass, work: Work): number {
     input + left * 3,
     stride,
     length,
-    size,
+    rows,
     rowAt,
     rowCount,
     rowWeights,
     down.width,
+    columns,
     columnAt,
     columnWeights,
     pairs,
@@ -165,11 +166,11 @@ export function openSimdKernel(fallback: PixelKernel): PixelKernel | null {
   const { memory } = exports;
   return {
     resize(image, across, down) {
-      const size = across.first.length;
+      const rows = down.first.length;
       const stride = image.width * 3;
       const from = down.first[0]! * stride;
-      const to = (down.first[size - 1]! + down.count[size - 1]!) * stride;
-      const outputLength = size * size * 3;
+      const to = (down.first[rows - 1]! + down.count[rows - 1]!) * stride;
+      const outputLength = rows * across.first.length * 3;
       const output = run(memory, exports.resize, {
         inputLength: to - from,
         writeInput: (input) => input.set(image.data.subarray(from, to)),

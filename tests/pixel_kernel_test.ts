@@ -7,7 +7,7 @@ import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { fingerprint } from "../models/fingerprint.ts";
 import { scriptKernel } from "../models/script_kernel.ts";
 import { openSimdKernel } from "../models/simd_kernel.ts";
-import { contrastOf, networkPixels } from "../models/pixels.ts";
+import { contrastOf, networkPixels, resizePicture } from "../models/pixels.ts";
 import type { PixelKernel } from "../models/pixel_kernel.ts";
 import type { WorkingImage } from "../models/pixels.ts";
 import { createRandom } from "../training/eval/random.ts";
@@ -56,7 +56,7 @@ Deno.test("openSimdKernel() gives the plain kernel's bits when sizes and samples
   const weighed: PixelKernel = {
     resize(image, across, down) {
       const expected = scriptKernel.resize(image, across, down);
-      const at = `${image.width}×${image.height} → ${across.first.length}`;
+      const at = `${image.width}×${image.height} → ${across.first.length}×${down.first.length}`;
       assertEquals(fast.resize(image, across, down), expected, at);
       return expected;
     },
@@ -78,6 +78,8 @@ Deno.test("openSimdKernel() gives the plain kernel's bits when sizes and samples
   for (const [width, height, size, border] of [...SIZES, ...drawn]) {
     const image = noise(width, height, random);
     const pixels = networkPixels(image, { size, border }, weighed);
+    const sides = { width: size + border, height: 1 + Math.floor(size * random()) };
+    resizePicture(image, sides, weighed);
     fingerprint(image, weighed);
     contrastOf(pixels, weighed);
     contrastOf(image.data, weighed);

@@ -74,24 +74,26 @@ function across(start: v128, sums: usize, weights: usize, pairs: usize): v128 {
  * @param input first row and column that are taken from
  * @param stride bytes of a row of the input
  * @param length bytes of a row that are taken from
- * @param size rows and columns of the output
- * @param rowAt [size] i32, byte offset of the first input row
- * @param rowCount [size] i32, number of input rows
- * @param rowWeights [size, rowWidth] i16, which sum up to 2^8
- * @param columnAt [size] i32, byte offset of the first column in the sums
- * @param columnWeights [size, pairs, 2] i16, which sum up to -2^15; pairs is even
+ * @param rows rows of the output
+ * @param rowAt [rows] i32, byte offset of the first input row
+ * @param rowCount [rows] i32, number of input rows
+ * @param rowWeights [rows, rowWidth] i16, which sum up to 2^8
+ * @param columns columns of the output
+ * @param columnAt [columns] i32, byte offset of the first column in the sums
+ * @param columnWeights [columns, pairs, 2] i16, which sum up to -2^15; pairs is even
  * @param sums room for 2 * length bytes
- * @param pixels [size, size, 3] u8, the output
+ * @param pixels [rows, columns, 3] u8, the output
  */
 export function resize(
   input: usize,
   stride: usize,
   length: usize,
-  size: usize,
+  rows: usize,
   rowAt: usize,
   rowCount: usize,
   rowWeights: usize,
   rowWidth: usize,
+  columns: usize,
   columnAt: usize,
   columnWeights: usize,
   pairs: usize,
@@ -100,7 +102,7 @@ export function resize(
 ): void {
   // Half a level, and the 2^15 that the sums lack times the 2^15 that the weights sum up to.
   const start = i32x4.splat(-((1 << 22) + (1 << 30)));
-  for (let row: usize = 0; row < size; row++) {
+  for (let row: usize = 0; row < rows; row++) {
     down(
       input + load<u32>(rowAt + (row << 2)),
       stride,
@@ -110,7 +112,7 @@ export function resize(
       sums,
     );
     let weights = columnWeights;
-    for (let column: usize = 0; column < size; column++) {
+    for (let column: usize = 0; column < columns; column++) {
       const from = sums + load<u32>(columnAt + (column << 2));
       const levels = i32x4.shr_u(i32x4.neg(across(start, from, weights, pairs)), 23);
       const bytes = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(levels, levels), levels);
@@ -125,25 +127,26 @@ export function resize(
 /**
  * Sums over cells: the same passes, left as sums.
  *
- * @param columnWeights [size, pairs, 2] i16, negated; pairs is even
- * @param totals [size, size, 4] i32, of red, green, blue: sums less 2^15 times the negated weights
+ * @param columnWeights [columns, pairs, 2] i16, negated; pairs is even
+ * @param totals [rows, columns, 4] i32, of red, green, blue: sums less 2^15 times the negated weights
  */
 export function cells(
   input: usize,
   stride: usize,
   length: usize,
-  size: usize,
+  rows: usize,
   rowAt: usize,
   rowCount: usize,
   rowWeights: usize,
   rowWidth: usize,
+  columns: usize,
   columnAt: usize,
   columnWeights: usize,
   pairs: usize,
   sums: usize,
   totals: usize,
 ): void {
-  for (let row: usize = 0; row < size; row++) {
+  for (let row: usize = 0; row < rows; row++) {
     down(
       input + load<u32>(rowAt + (row << 2)),
       stride,
@@ -153,7 +156,7 @@ export function cells(
       sums,
     );
     let weights = columnWeights;
-    for (let column: usize = 0; column < size; column++) {
+    for (let column: usize = 0; column < columns; column++) {
       const from = sums + load<u32>(columnAt + (column << 2));
       v128.store(totals, across(i32x4.splat(0), from, weights, pairs));
       weights += pairs << 2;
