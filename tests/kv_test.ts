@@ -40,6 +40,8 @@ function methodsOf(table: Awaited<ReturnType<typeof openKvTable>>) {
     byBytes: table.byBytes.bind(table),
     byFingerprint: table.byFingerprint.bind(table),
     nearest: table.nearest.bind(table),
+    references: table.references.bind(table),
+    people: table.people.bind(table),
     space: table.space.bind(table),
     openSpace: table.openSpace.bind(table),
     erasure: table.erasure.bind(table),

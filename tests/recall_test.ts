@@ -38,6 +38,8 @@ function lesson(label: string, embedding: Float32Array, more: Partial<Memory> = 
     bytes: taught.toString(16).padStart(64, "0"),
     fingerprint: null,
     image: { width: 10, height: 10 },
+    face: null,
+    faces: 0,
     path: [],
     ...more,
   };

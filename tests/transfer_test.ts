@@ -20,7 +20,10 @@ import { example } from "./support/memory_contract.ts";
 import { randomUnit, seeded } from "./support/vectors.ts";
 
 /** The model of {@linkcode example}s. */
-const model = { id: "look-1", dimension: 48 };
+const models = {
+  thing: { id: "look-1", dimension: 48 },
+  person: { id: "face-1", dimension: 48 },
+};
 
 /** The least that is taken for a JPEG, with a tail that a number makes. */
 function jpeg(n: number, size = 60_000): Uint8Array {
@@ -69,8 +72,8 @@ Deno.test(
       }));
     await table.teach("home", examples);
     const lines = await exported(table, "home");
-    const memories = parseLines(lines, model);
-    const take = () => importMemories(table, "copy", memories, { model });
+    const memories = parseLines(lines, models);
+    const take = () => importMemories(table, "copy", memories, { models });
     assertEquals(await take(), { imported: 250, known: 0 });
     assertEquals(await take(), { imported: 0, known: 250 });
     const body = (text: string) => text.split("\n").slice(1);
@@ -87,17 +90,17 @@ Deno.test(
     const bad = example(999, { model: "other", embedding: randomUnit(8, seeded(1)) });
     await table.teach("elsewhere", [example(5, { model: "other" })]);
     await assertRejects(
-      () => importMemories(table, "elsewhere", [...memories, bad], { model }),
+      () => importMemories(table, "elsewhere", [...memories, bad], { models }),
       UnteachableError,
       "dimensions",
     );
     assertEquals((await table.space("elsewhere"))?.memories, 1);
     await assertRejects(
-      () => importMemories(table, "home", memories, { model, maxMemories: 150 }),
+      () => importMemories(table, "home", memories, { models, maxMemories: 150 }),
       QuotaError,
     );
     assertEquals(await table.space("home"), before);
-    const fits = await importMemories(table, "home", memories, { model, maxMemories: 151 });
+    const fits = await importMemories(table, "home", memories, { models, maxMemories: 151 });
     assertEquals(fits, { imported: 150, known: 0 });
   }),
 );
@@ -107,7 +110,7 @@ Deno.test(
   withTables(async (table) => {
     const old = example(1, { model: "look-0" });
     const [taught] = await table.teach("home", [example(1)]);
-    assertEquals(await importMemories(table, "home", [old], { model }), { imported: 0, known: 1 });
+    assertEquals(await importMemories(table, "home", [old], { models }), { imported: 0, known: 1 });
     assertEquals((await table.list("home", { limit: 9 })).items, [taught!.memory]);
   }),
 );
@@ -115,27 +118,27 @@ Deno.test(
 Deno.test("parseLines() refuses a dimension that is not the model's, naming the line", async () => {
   const embedding = floats(randomUnit(8, seeded(1)));
   const ours = await changed((line) => ({ ...line, embedding }));
-  const error = assertThrows(() => parseLines(ours, model), UnteachableError);
+  const error = assertThrows(() => parseLines(ours, models), UnteachableError);
   for (const word of ["line 2", "embedding", "48", "8", "look-1"]) {
     assertStringIncludes(error.message, word);
   }
   const foreign = await changed((line) => ({ ...line, embedding, model: "other" }));
-  assertEquals(parseLines(foreign, model).length, 1);
+  assertEquals(parseLines(foreign, models).length, 1);
   const mixed = foreign +
     JSON.stringify({
       ...JSON.parse(foreign.split("\n")[1]!),
       embedding: floats(example(1).embedding),
     });
-  assertThrows(() => parseLines(mixed, model), UnteachableError, "line 3");
+  assertThrows(() => parseLines(mixed, models), UnteachableError, "line 3");
 });
 
 Deno.test("parseLines() holds labels to the API's rule", async () => {
   const composed = await changed((line) => ({ ...line, label: "e\u0301tienne" }));
-  assertEquals(parseLines(composed, model)[0]?.label, "\u00e9tienne");
+  assertEquals(parseLines(composed, models)[0]?.label, "\u00e9tienne");
   for (const label of ["bad\nlabel", "\u200b", "..", "", 7]) {
     const text = await changed((line) => ({ ...line, label }));
     assertThrows(
-      () => parseLines(text, model),
+      () => parseLines(text, models),
       UnteachableError,
       "line 2 should be a memory: label",
     );
@@ -144,7 +147,7 @@ Deno.test("parseLines() holds labels to the API's rule", async () => {
 
 Deno.test("parseLines() takes JPEGs of at most 2 MiB as photos and times from 1970 on", async () => {
   const whole = await changed((line) => ({ ...line, photo: jpeg(1, 2 * 2 ** 20).toBase64() }));
-  assertEquals(parseLines(whole, model)[0]?.photo?.length, 2 * 2 ** 20);
+  assertEquals(parseLines(whole, models)[0]?.photo?.length, 2 * 2 ** 20);
   const wrong: [Record<string, unknown>, string][] = [
     [{ photo: jpeg(1, 2 * 2 ** 20 + 1).toBase64() }, "photo: should have at most"],
     [{ photo: new TextEncoder().encode("<script>").toBase64() }, "photo: should be a JPEG"],
@@ -154,7 +157,7 @@ Deno.test("parseLines() takes JPEGs of at most 2 MiB as photos and times from 19
   ];
   for (const [fields, why] of wrong) {
     const text = await changed((line) => ({ ...line, ...fields }));
-    const error = assertThrows(() => parseLines(text, model), UnteachableError);
+    const error = assertThrows(() => parseLines(text, models), UnteachableError);
     assertStringIncludes(error.message, why);
   }
 });

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Box } from "../../models/pixels.ts";
 import type { ImageSize } from "./encoder.ts";
 
 /** What is recognised: a person by face, or an animal or object by look. */
@@ -12,6 +13,14 @@ export type Kind = "person" | "thing";
 
 /** Whether the label names one individual ("Rex") or a type ("Shiba Inu"). */
 export type Scope = "individual" | "type";
+
+/** Which of a photo's faces a memory is of. */
+export interface FaceOfPhoto {
+  /** 0-based among the photo's faces, and so among the subjects of an answer to it. */
+  readonly index: number;
+  /** In pixels of the upright photo. */
+  readonly box: Box;
+}
 
 /** One taught example, before it is stored. */
 export interface NewMemory {
@@ -27,9 +36,13 @@ export interface NewMemory {
   readonly embedding: Float32Array;
   /** SHA-256 of the photo's bytes, 64 hexadecimal digits. */
   readonly bytes: string;
-  /** Perceptual hash of the upright picture, 64 hexadecimal digits, or null for a flat one. */
+  /** Perceptual hash of the upright picture, 64 hexadecimal digits, or null for a flat one and for a face, which is known by itself. */
   readonly fingerprint: string | null;
   readonly image: ImageSize;
+  /** Which face of the photo it is; null for a thing. */
+  readonly face: FaceOfPhoto | null;
+  /** How many faces the photo shows. */
+  readonly faces: number;
   /** What the network said when it was taught, general → specific. */
   readonly path: readonly string[];
   /** The upright photo as a JPEG, only when the teacher asked to keep it. */
@@ -75,11 +88,11 @@ export interface TeachOptions {
   /** Most memories that the space may hold afterwards; what is known already needs no room. */
   readonly maxMemories?: number;
   /**
-   * Id of the model in use. An example of it takes the place (the time, and the photo unless it
+   * Ids of the models in use. An example of one takes the place (the time, and the photo unless it
    * brings one) of the same example of another model; one of another model is known where the
    * same is there already.
    */
-  readonly model?: string;
+  readonly models?: Readonly<Partial<Record<Kind, string>>>;
 }
 
 /** What to forget; all given fields must hold. `{}` is the whole space. */
@@ -142,14 +155,14 @@ export interface Erasure {
  */
 export interface MemoryTable {
   /**
-   * Stores all of `memories` or none, however many. The same bytes, label, `not` and model again
-   * in the same space return the memory that is there, with the photo now if one comes that was
-   * not kept then (its id changes). When it resolves, a hard kill loses nothing.
+   * Stores all of `memories` or none, however many. The same bytes, face, label, `not` and model
+   * again in the same space return the memory that is there, with the photo now if one comes that
+   * was not kept then (its id changes). When it resolves, a hard kill loses nothing.
    *
    * @throws {CapacityError} when the space has no room left
    * @throws {QuotaError} when it would hold more than `maxMemories`
    * @throws {NotFoundError} when the space has expired
-   * @throws {UnteachableError} when an embedding has another dimension than those of its model there
+   * @throws {UnteachableError} when an embedding has another dimension than those of its model there, or two faces of one photo would be one person
    */
   teach(
     space: string,
@@ -159,7 +172,7 @@ export interface MemoryTable {
   get(space: string, id: string): Promise<Memory | undefined>;
   /** The kept photo of a memory. */
   photo(space: string, id: string): Promise<Uint8Array | undefined>;
-  /** Gives one memory another label. @throws {NotFoundError} @throws {ConflictError} when the same bytes are there under that label */
+  /** Gives one memory another label. @throws {NotFoundError} @throws {ConflictError} when the same bytes are there under that label, or another face of the same photo is */
   rename(space: string, id: string, label: string): Promise<Memory>;
   /** Oldest first, those after the id `after`. @throws {RangeError} when the limit is not 1–1000 */
   list(
@@ -192,6 +205,16 @@ export interface MemoryTable {
     space: string,
     query: { model: string; embedding: Float32Array; limit: number },
   ): Promise<readonly Neighbour[]>;
+  /**
+   * The memories of each of `labels` (at most 256) that are of a kind: the newest `limit` (1–256)
+   * positive ones and as many negative ones of every label.
+   */
+  references(
+    space: string,
+    query: { labels: readonly string[]; kind: Kind; limit: number },
+  ): Promise<readonly Memory[]>;
+  /** How many labels are of people: those with a positive example of kind `person`. */
+  people(space: string): Promise<number>;
   /** Undefined for a space that nobody has taught in and that was not opened. */
   space(space: string): Promise<SpaceState | undefined>;
   /** Makes an empty space that expires. @throws {ConflictError} when it is there already */

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { UnteachableError } from "./errors.ts";
 import { Label } from "./label.ts";
-import type { Memory, MemoryTable, NewMemory } from "./memory.ts";
+import type { Kind, Memory, MemoryTable, NewMemory } from "./memory.ts";
 
 /** Version of the format that is written; readers refuse others. */
 export const TRANSFER_VERSION = 1;
@@ -17,11 +17,14 @@ const BATCH = 100;
 /** Most bytes of a kept photo; one that this service keeps has at most 1280 × 1280 pixels. */
 const PHOTO_BYTES = 2 * 2 ** 20;
 
-/** The model in use: what its embeddings are filed under, and how many numbers they have. */
+/** A model in use: what its embeddings are filed under, and how many numbers they have. */
 export interface ModelInUse {
   readonly id: string;
   readonly dimension: number;
 }
+
+/** The models in use, by what they recognise. */
+export type ModelsInUse = Readonly<Record<Kind, ModelInUse>>;
 
 const Header = z.object({
   xolo: z.literal("memories"),
@@ -74,6 +77,14 @@ const Embedding = base64.transform((bytes, ctx) => {
   return vector;
 });
 
+const pixels = z.number().min(-1e5).max(1e5);
+const side = z.number().positive().max(1e5);
+
+const Face = z.object({
+  index: z.int().min(0).max(1000),
+  box: z.object({ x: pixels, y: pixels, width: side, height: side }),
+});
+
 const Line = z.object({
   label: Label,
   kind: z.enum(["person", "thing"]),
@@ -84,6 +95,8 @@ const Line = z.object({
   bytes: hash,
   fingerprint: hash.nullable(),
   image: z.object({ width: z.int().positive(), height: z.int().positive() }),
+  face: Face.nullable().default(null),
+  faces: z.int().min(0).max(1000).default(0),
   path: z.array(z.string().max(200)).max(50),
   createdAt: z.iso.datetime().refine(
     (time) => Date.parse(time) >= 0,
@@ -101,6 +114,7 @@ function toBase64(vector: Float32Array): string {
 
 function lineOf(memory: Memory, photo: Uint8Array | undefined): string {
   const { label, kind, scope, not, model, bytes, fingerprint, image, path, createdAt } = memory;
+  const { face, faces } = memory;
   const line: z.input<typeof Line> = {
     label,
     kind,
@@ -111,6 +125,8 @@ function lineOf(memory: Memory, photo: Uint8Array | undefined): string {
     bytes,
     fingerprint,
     image,
+    ...(face ? { face } : {}),
+    ...(faces > 0 ? { faces } : {}),
     path: [...path],
     createdAt,
     ...(photo ? { photo: photo.toBase64() } : {}),
@@ -146,13 +162,15 @@ export async function* exportLines(
  * Reads the lines of an export.
  *
  * @param text the export
- * @param inUse this deployment's model: embeddings under its name are compared with its own
+ * @param inUse this deployment's models: embeddings under their names are compared with their own
  * @throws {UnteachableError} naming the line and the field
  */
-export function parseLines(text: string, inUse: ModelInUse): NewMemory[] {
+export function parseLines(text: string, inUse: ModelsInUse): NewMemory[] {
   const lines = text.split("\n");
   const memories: NewMemory[] = [];
-  const dimensions = new Map([[inUse.id, inUse.dimension]]);
+  const dimensions = new Map(
+    Object.values(inUse).map(({ id, dimension }) => [id, dimension]),
+  );
   let header = false;
   lines.forEach((line, i) => {
     if (line.trim() === "") return;
@@ -199,19 +217,19 @@ export function parseLines(text: string, inUse: ModelInUse): NewMemory[] {
  * @param memory where to
  * @param space which is made when it is not there
  * @param memories what {@linkcode parseLines} read
- * @param options the model in use, and most memories that the space may hold afterwards
+ * @param options the models in use, and most memories that the space may hold afterwards
  * @throws {QuotaError} when it would hold more
- * @throws {UnteachableError} when an embedding has another dimension than those of its model there
+ * @throws {UnteachableError} when an embedding has another dimension than those of its model there, or two faces of one photo would be one person
  * @throws {CapacityError} when the space has no room left
  */
 export async function importMemories(
   memory: MemoryTable,
   space: string,
   memories: readonly NewMemory[],
-  { model, maxMemories }: { model: ModelInUse; maxMemories?: number | undefined },
+  { models, maxMemories }: { models: ModelsInUse; maxMemories?: number | undefined },
 ): Promise<{ imported: number; known: number }> {
   const taught = await memory.teach(space, memories, {
-    model: model.id,
+    models: { person: models.person.id, thing: models.thing.id },
     ...(maxMemories === undefined ? {} : { maxMemories }),
   });
   const imported = taught.filter((one) => one.created).length;

@@ -5,7 +5,15 @@
  * @module
  */
 import { z } from "zod";
-import type { Memory } from "../core/memory.ts";
+import type { FaceOfPhoto, Memory } from "../core/memory.ts";
+
+const face = z.object({
+  index: z.int().nonnegative(),
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+});
 
 const schema = z.object({
   label: z.string().min(1),
@@ -20,6 +28,8 @@ const schema = z.object({
   fingerprint: z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength === 32).nullable(),
   width: z.number(),
   height: z.number(),
+  face: face.optional(),
+  faces: z.int().nonnegative().optional(),
   path: z.array(z.string()),
   createdAt: z.iso.datetime(),
   hasPhoto: z.boolean(),
@@ -57,6 +67,8 @@ export function encodeRecord(
     fingerprint: fingerprint === null ? null : Uint8Array.fromHex(fingerprint),
     width: memory.image.width,
     height: memory.image.height,
+    ...(memory.face === null ? {} : { face: { index: memory.face.index, ...memory.face.box } }),
+    ...(memory.faces === 0 ? {} : { faces: memory.faces }),
     path: [...memory.path],
     createdAt,
     hasPhoto,
@@ -95,10 +107,16 @@ export function decodeRecord(space: string, id: string, value: unknown): Memory 
     bytes: record.bytes.toHex(),
     fingerprint: record.fingerprint?.toHex() ?? null,
     image: { width: record.width, height: record.height },
+    face: record.face === undefined ? null : faceOf(record.face),
+    faces: record.faces ?? 0,
     path: record.path,
     createdAt: record.createdAt,
     hasPhoto: record.hasPhoto,
   };
+}
+
+function faceOf({ index, ...box }: z.infer<typeof face>): FaceOfPhoto {
+  return { index, box };
 }
 
 /** The large write a stored form was part of. */

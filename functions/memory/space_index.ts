@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HashMatch, LabelSummary, Memory } from "../core/memory.ts";
+import type { HashMatch, Kind, LabelSummary, Memory } from "../core/memory.ts";
 import { Labels } from "./labels.ts";
 import { NearestIndex } from "./nearest.ts";
 import type { Removal } from "./store.ts";
@@ -34,6 +34,8 @@ export class SpaceIndex {
   readonly #labels = new Labels();
   readonly #models: { id: string; index: NearestIndex; rows: Uint32Array<ArrayBuffer> }[] = [];
   readonly #free: number[] = [];
+  /** Positive examples of a person by the label's number. */
+  readonly #people = new Map<number, number>();
   #rows = 0;
   #size = 0;
 
@@ -56,6 +58,11 @@ export class SpaceIndex {
   /** Memories. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Labels with a positive example of a person. */
+  get people(): number {
+    return this.#people.size;
   }
 
   /** Bytes held. */
@@ -126,6 +133,7 @@ export class SpaceIndex {
       this.#prints.set(wordsOf(memory.fingerprint), WORDS * row);
     }
     this.#flags[row] = flags;
+    this.#countPerson(row, 1);
     const place = this.#placeOf(this.#ids, 4 * row);
     this.#order.copyWithin(place + 1, place, this.#size);
     this.#order[place] = row;
@@ -140,6 +148,7 @@ export class SpaceIndex {
       const row = this.#find(id);
       if (row === undefined || !this.#live(row)) continue;
       this.#models[this.#model[row]!]!.index.remove(this.#slots[row]!);
+      this.#countPerson(row, -1);
       this.#labels.release(this.#label[row]!);
       this.#flags[row] = 0;
       this.#bytes[row] = 0;
@@ -162,8 +171,10 @@ export class SpaceIndex {
     const row = this.#find(id);
     if (row === undefined) return;
     const number = this.#labels.acquire(label);
+    this.#countPerson(row, -1);
     this.#labels.release(this.#label[row]!);
     this.#label[row] = number;
+    this.#countPerson(row, 1);
   }
 
   /** Ids after a cursor, oldest first, at most `limit`; all labels when none is given. */
@@ -190,6 +201,26 @@ export class SpaceIndex {
       found.push({ id: this.#id(row), hasPhoto: (this.#flags[row]! & PHOTO) !== 0 });
     }
     return found;
+  }
+
+  /** Ids of a label's memories of one kind and sign, newest first, at most `limit`. */
+  references(
+    label: string,
+    { kind, not, limit }: { kind: Kind; not: boolean; limit: number },
+  ): string[] {
+    const number = this.#labels.find(label);
+    if (number === undefined) return [];
+    const wanted = LIVE | (not ? NOT : 0) | (kind === "person" ? PERSON : 0);
+    const rows: number[] = [];
+    for (
+      let row = this.#label.indexOf(number);
+      row >= 0 && row < this.#rows;
+      row = this.#label.indexOf(number, row + 1)
+    ) {
+      if ((this.#flags[row]! & (LIVE | NOT | PERSON)) === wanted) rows.push(row);
+    }
+    return rows.sort((a, b) => compareUlids(this.#ids, 4 * b, this.#ids, 4 * a))
+      .slice(0, limit).map((row) => this.#id(row));
   }
 
   /** Labels after a cursor, in code-unit order, at most `limit`. */
@@ -287,6 +318,14 @@ export class SpaceIndex {
       return same ? this.#id(row) : undefined;
     };
     return { index: model.index, idOf };
+  }
+
+  #countPerson(row: number, change: 1 | -1): void {
+    if ((this.#flags[row]! & (LIVE | PERSON | NOT)) !== (LIVE | PERSON)) return;
+    const number = this.#label[row]!;
+    const count = (this.#people.get(number) ?? 0) + change;
+    if (count > 0) this.#people.set(number, count);
+    else this.#people.delete(number);
   }
 
   /** Number of a model with memories, or -1: what is forgotten must not decide on a dimension. */

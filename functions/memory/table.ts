@@ -13,6 +13,7 @@ import {
 } from "../core/errors.ts";
 import { cosine } from "../core/look.ts";
 import type {
+  Kind,
   Memory,
   MemoryTable,
   NewMemory,
@@ -21,6 +22,7 @@ import type {
   TeachOptions,
 } from "../core/memory.ts";
 import { checkHash, checkLabel, checkLimit, checkMemory, checkUnit } from "./checks.ts";
+import { type Example, isOtherFace, isSameExample } from "./examples.ts";
 import { Ids } from "./ids.ts";
 import { createLoopScorer } from "./loop_scorer.ts";
 import { Mutexes } from "./mutexes.ts";
@@ -119,7 +121,7 @@ class Table implements MemoryTable {
           throw new NotFoundError("the space has expired: nothing can be taught in it");
         }
         const index = base === undefined ? undefined : (await this.#entry(space, base)).index;
-        const { taught, add, remove } = await this.#sorted(space, index, memories, options.model);
+        const { taught, add, remove } = await this.#sorted(space, index, memories, options.models);
         if (add.length === 0) return taught;
         this.#checkRoom(index, add);
         const before = base?.head ?? this.#reborn(undefined, null);
@@ -153,7 +155,7 @@ class Table implements MemoryTable {
     space: string,
     index: SpaceIndex | undefined,
     memories: readonly NewMemory[],
-    current: string | undefined,
+    models: TeachOptions["models"],
   ): Promise<{ taught: Taught[]; add: Addition[]; remove: Removal[] }> {
     const taught: Taught[] = [];
     const add: Addition[] = [];
@@ -162,7 +164,12 @@ class Table implements MemoryTable {
     const here = new Map<string, Memory>();
     const dimensions = new Map<string, number>();
     for (const memory of memories) {
-      const key = JSON.stringify([memory.bytes, memory.label, memory.not, memory.model]);
+      const current = models?.[memory.kind];
+      const { bytes, label, not, model: of, face } = memory;
+      const key = JSON.stringify([bytes, label, not, of, face?.index]);
+      const other = add.map((one) => one.memory).find((one) => isOtherFace(one, memory)) ??
+        await this.#otherFace(space, index, memory);
+      if (other !== undefined) throw new UnteachableError(twoFaces(other));
       const twins = await this.#twins(space, index, memory);
       const known = here.get(key) ?? twins.find((one) => one.model === memory.model) ??
         (current === undefined || memory.model === current ? undefined : twins[0]);
@@ -227,6 +234,8 @@ class Table implements MemoryTable {
         }
         if (memory.label === label) return memory;
         const renamed: Memory = { ...memory, label };
+        const apart = await this.#otherFace(space, index, renamed);
+        if (apart !== undefined) throw new ConflictError(twoFaces(apart));
         const [other] = await this.#twins(space, index, renamed);
         if (other !== undefined) {
           throw new ConflictError(
@@ -293,8 +302,7 @@ class Table implements MemoryTable {
     checkHash(sha256);
     const entry = await this.#fresh(space);
     if (entry === undefined) return [];
-    const read = await this.#read(space, entry.index, entry.index.byBytes(sha256));
-    return read.filter((memory) => memory !== undefined && memory.bytes === sha256) as Memory[];
+    return await this.#sharing(space, entry.index, sha256);
   }
 
   async byFingerprint(
@@ -346,6 +354,28 @@ class Table implements MemoryTable {
       (a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
     );
     return found.map(({ item, similarity }) => ({ memory: item, similarity }));
+  }
+
+  async references(
+    space: string,
+    query: { labels: readonly string[]; kind: Kind; limit: number },
+  ) {
+    checkLimit(query.limit, 256);
+    if (query.labels.length > 256) {
+      throw new RangeError(`${query.labels.length} labels were given, expected at most 256`);
+    }
+    const entry = await this.#fresh(space);
+    if (entry === undefined) return [];
+    const { index } = entry;
+    const ids = [...new Set(query.labels)].flatMap((label) =>
+      [false, true].flatMap((not) => index.references(label, { ...query, not }))
+    );
+    const read = await this.#read(space, index, ids);
+    return read.filter((memory) => memory !== undefined);
+  }
+
+  async people(space: string): Promise<number> {
+    return (await this.#fresh(space))?.index.people ?? 0;
   }
 
   async space(space: string): Promise<SpaceState | undefined> {
@@ -503,13 +533,26 @@ class Table implements MemoryTable {
   async #twins(
     space: string,
     index: SpaceIndex | undefined,
-    { bytes, label, not }: Pick<NewMemory, "bytes" | "label" | "not">,
+    memory: Example,
   ): Promise<Memory[]> {
-    if (index === undefined) return [];
+    const read = index === undefined ? [] : await this.#sharing(space, index, memory.bytes);
+    return read.filter((one) => isSameExample(one, memory));
+  }
+
+  /** Another face of the same photo that is remembered as the person whom `memory` is of. */
+  async #otherFace(
+    space: string,
+    index: SpaceIndex | undefined,
+    memory: Example,
+  ): Promise<Memory | undefined> {
+    const read = index === undefined ? [] : await this.#sharing(space, index, memory.bytes);
+    return read.find((one) => isOtherFace(one, memory));
+  }
+
+  /** Memories of exactly these bytes, newest first. */
+  async #sharing(space: string, index: SpaceIndex, bytes: string): Promise<Memory[]> {
     const read = await this.#read(space, index, index.byBytes(bytes));
-    return read.filter((one) => one !== undefined).filter((one) =>
-      one.bytes === bytes && one.label === label && one.not === not
-    );
+    return read.filter((one) => one !== undefined).filter((one) => one.bytes === bytes);
   }
 
   #stored(space: string, memory: NewMemory): Memory {
@@ -723,6 +766,10 @@ class Table implements MemoryTable {
       return one;
     });
   }
+}
+
+function twoFaces({ label, face }: Memory): string {
+  return `two faces of one photo are never the same person: face ${face?.index} of it is remembered as "${label}"`;
 }
 
 function cacheKey(space: string, id: string): string {

@@ -51,9 +51,26 @@ export function example(n: number, fields: Partial<NewMemory> = {}): NewMemory {
     bytes: hash(n),
     fingerprint: hash(n + 1_000_000),
     image: { width: 640, height: 480 },
+    face: null,
+    faces: 0,
     path: ["animal", "dog"],
     ...fields,
   };
+}
+
+/** A face of the photo that a number makes, the `index`-th of two. */
+function faceOf(n: number, index: number, fields: Partial<NewMemory> = {}): NewMemory {
+  return example(n, {
+    label: "Ann",
+    kind: "person",
+    model: "face-1",
+    embedding: randomUnit(DIMENSION, seeded(500 + 2 * n + index)),
+    fingerprint: null,
+    face: { index, box: { x: 100 * index, y: 20.5, width: 60, height: 80 } },
+    faces: 2,
+    path: ["person"],
+    ...fields,
+  });
 }
 
 /** What was given back of an example, without what the table added. */
@@ -201,6 +218,94 @@ export function memoryContract(name: string, open: OpenTable): void {
     assertEquals(again, { memory: old!.memory, created: false });
   });
 
+  test("teach() keeps which face of a photo a person is", async (table) => {
+    const taught = [faceOf(1, 0), faceOf(1, 1, { label: "Ben" })];
+    const both = await table.teach("home", taught);
+    assertEquals(both.map(({ memory }) => given(memory)), taught);
+    assertEquals(await table.get("home", both[1]!.memory.id), both[1]!.memory);
+    const again = await table.teach("home", [faceOf(1, 1, { label: "Ben" })]);
+    assertEquals(again, [{ memory: both[1]!.memory, created: false }]);
+    assertEquals((await table.byBytes("home", hash(1))).length, 2);
+  });
+
+  test("teach() keeps a thing apart from a person of the same photo and label", async (table) => {
+    const models = { thing: "look-1", person: "face-1" };
+    await table.teach("home", [faceOf(1, 0)], { models });
+    const [thing] = await table.teach("home", [example(1, { label: "Ann" })], { models });
+    assert(thing?.created);
+    assertEquals((await table.byBytes("home", hash(1))).length, 2);
+  });
+
+  test("teach() refuses two faces of one photo as one person", async (table) => {
+    const both = [faceOf(1, 0), faceOf(1, 1)];
+    await assertRejects(() => table.teach("home", both), UnteachableError, "never the same person");
+    assertEquals(await ids(table, "home"), []);
+    await table.teach("home", [faceOf(1, 0)]);
+    await assertRejects(() => table.teach("home", [faceOf(1, 1)]), UnteachableError, "Ann");
+    // That neither of two faces is Ann is no contradiction.
+    const not = await table.teach("home", [
+      faceOf(1, 0, { not: true, label: "Eve" }),
+      faceOf(1, 1, { not: true, label: "Eve" }),
+    ]);
+    assertEquals(not.map(({ created }) => created), [true, true]);
+    const [ben] = await table.teach("home", [faceOf(1, 1, { label: "Ben" })]);
+    await assertRejects(
+      () => table.rename("home", ben!.memory.id, "Ann"),
+      ConflictError,
+      "never the same person",
+    );
+  });
+
+  test("people() counts labels with a positive example of a person", async (table) => {
+    assertEquals(await table.people("home"), 0);
+    const taught = await table.teach("home", [
+      faceOf(1, 0),
+      faceOf(2, 0),
+      faceOf(3, 0, { label: "Ben" }),
+      faceOf(4, 0, { label: "Eve", not: true }),
+      example(5),
+    ]);
+    assertEquals(await table.people("home"), 2);
+    await table.rename("home", taught[1]!.memory.id, "Cyd");
+    assertEquals(await table.people("home"), 3);
+    await table.forget("home", { label: "Ben" });
+    assertEquals(await table.people("home"), 2);
+    await table.forget("home", {});
+    assertEquals(await table.people("home"), 0);
+  });
+
+  test(
+    "references() gives the newest of each label, positive and negative",
+    async (table, clock) => {
+      const taught: Memory[] = [];
+      for (let n = 0; n < 6; n++) {
+        clock.now += 1000;
+        const fields = { label: n % 2 ? "Ann" : "Ben", not: n >= 4 };
+        const [one] = await table.teach("home", [faceOf(n, 0, fields)]);
+        taught.push(one!.memory);
+      }
+      await table.teach("home", [example(9, { label: "Ann" })]);
+      const of = (labels: string[], limit: number, kind: "person" | "thing" = "person") =>
+        table.references("home", { labels, kind, limit });
+      assertEquals(await of(["Ann"], 9), [taught[3]!, taught[1]!, taught[5]!]);
+      assertEquals(await of(["Ann", "Ben", "Ann"], 1), [
+        taught[3]!,
+        taught[5]!,
+        taught[2]!,
+        taught[4]!,
+      ]);
+      assertEquals((await of(["Ann"], 9, "thing")).length, 1);
+      assertEquals(await of(["nobody"], 9), []);
+      assertEquals(
+        await table.references("away", { labels: ["Ann"], kind: "person", limit: 1 }),
+        [],
+      );
+      await assertRejects(() => of(["Ann"], 0), RangeError, "1 to 256");
+      const many = Array.from({ length: 257 }, (_, i) => `label ${i}`);
+      await assertRejects(() => of(many, 1), RangeError, "257");
+    },
+  );
+
   test(
     "teach() puts an example of the model in use in the place of another's",
     async (table, clock) => {
@@ -209,7 +314,10 @@ export function memoryContract(name: string, open: OpenTable): void {
       clock.now += 60_000;
       const embedding = randomUnit(DIMENSION * 2, seeded(70));
       const fresh = example(1, { model: "look-2", embedding });
-      const [renewed] = await table.teach("home", [fresh], { model: "look-2", maxMemories: 2 });
+      const [renewed] = await table.teach("home", [fresh], {
+        models: { thing: "look-2" },
+        maxMemories: 2,
+      });
       assert(renewed?.created);
       assertEquals(given(renewed.memory), fresh);
       assertEquals(renewed.memory.createdAt, old!.memory.createdAt);
@@ -222,7 +330,9 @@ export function memoryContract(name: string, open: OpenTable): void {
       const [label] = (await table.labels("home", { limit: 1 })).items;
       assertEquals([label?.memories, label?.photos], [2, 1]);
       // An old export doubles nothing and takes nothing back.
-      const [known] = await table.teach("home", [example(1)], { model: "look-2" });
+      const [known] = await table.teach("home", [example(1)], {
+        models: { thing: "look-2" },
+      });
       assertEquals(known, { memory: renewed.memory, created: false });
     },
   );

@@ -1,0 +1,32 @@
+/**
+ * When two memories are of one example.
+ *
+ * @module
+ */
+import { overlap } from "../../models/overlap.ts";
+import type { NewMemory } from "../core/memory.ts";
+
+/** What tells examples apart. */
+export type Example = Pick<NewMemory, "bytes" | "label" | "not" | "kind" | "face">;
+
+/** Overlap from which two boxes, perhaps of different models, frame one face. */
+const SAME_FACE = 0.5;
+
+/** Whether both are the same thing, or the same face, of one photo under one label. */
+export function isSameExample(a: Example, b: Example): boolean {
+  return isSharedLabel(a, b) && isSameFace(a, b);
+}
+
+/** Whether two faces of one photo are said to be one person. */
+export function isOtherFace(a: Example, b: Example): boolean {
+  return isSharedLabel(a, b) && a.kind === "person" && !a.not && !isSameFace(a, b);
+}
+
+function isSharedLabel(a: Example, b: Example): boolean {
+  return a.bytes === b.bytes && a.label === b.label && a.not === b.not && a.kind === b.kind;
+}
+
+function isSameFace(a: Example, b: Example): boolean {
+  if (a.face === null || b.face === null) return a.face === b.face;
+  return overlap(a.face.box, b.face.box) >= SAME_FACE;
+}
