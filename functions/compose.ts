@@ -93,9 +93,13 @@ export async function compose(settings: Settings): Promise<Service> {
     answer: parts.answer,
     teach: parts.teach,
     memory: parts.memory,
-    model: {
-      ...parts.encoder.model,
-      dimension: parts.manifest.backbone.outputs.embedding.dim,
+    faces: parts.faces,
+    models: {
+      thing: {
+        id: parts.encoder.model.id,
+        dimension: parts.manifest.backbone.outputs.embedding.dim,
+      },
+      person: { id: parts.faces.model, dimension: parts.faces.dimension },
     },
     access: {
       ...(settings.token === undefined ? {} : { token: settings.token }),
@@ -107,6 +111,8 @@ export async function compose(settings: Settings): Promise<Service> {
     assets,
     about: {
       version: VERSION,
+      model: parts.encoder.model,
+      faceAge: settings.faceAge,
       store: parts.store,
       runtime: parts.encoder.runtime,
       paradigms: ["human"],

@@ -13,6 +13,7 @@ const Environment = z.object({
   XOLO_DATA: z.string().min(1).optional(),
   DATABASE_URL: z.string().optional(),
   XOLO_RUNTIME: z.enum(["native", "wasm"]).optional(),
+  XOLO_FACE_AGE: z.enum(["on", "off"]).default("on"),
   XOLO_MEMORY_MB: z.coerce.number().int().min(256).max(1_048_576).default(512),
   XOLO_TOKEN: z.string().regex(/^[\x21-\x7e]{8,}$/, {
     error:
@@ -33,6 +34,8 @@ export interface Settings {
   readonly runtime: "native" | "wasm" | undefined;
   /** Memory that Workers, models and tables are sized by, in MiB. */
   readonly memoryMb: number;
+  /** Whether the statistics that make faces comparable over decades are used. */
+  readonly faceAge: boolean;
   readonly token: string | undefined;
   readonly publicSpaces: readonly string[];
   readonly demo: boolean;
@@ -74,6 +77,7 @@ export function readSettings(env: Readonly<Record<string, string>>): Settings {
     data: e.XOLO_DATA ?? (e.DENO_DEPLOYMENT_ID === undefined ? DEFAULT_DATA : undefined),
     runtime: e.XOLO_RUNTIME,
     memoryMb: e.XOLO_MEMORY_MB,
+    faceAge: e.XOLO_FACE_AGE === "on",
     token: e.XOLO_TOKEN,
     publicSpaces: e.XOLO_PUBLIC_SPACES,
     demo: e.XOLO_DEMO === "1",

@@ -1,16 +1,25 @@
 /**
- * How an answer is made: the photo's own bytes, then what it looks like, then what the network
- * makes of it; what was taught wins over what was learnt.
+ * How an answer is made: the photo's own bytes, then its faces and what it looks like, then what
+ * the network makes of it; what was taught wins over what was learnt.
  *
  * @module
  */
-import type { Alternative, Answer, Subject, Timings } from "./answer_type.ts";
-import type { Encoded, Encoder, ImageSize } from "./encoder.ts";
-import type { Generalization, Generalize } from "./generalize_type.ts";
+import type { FaceMode } from "../../models/face.ts";
+import type { Answer, Timings } from "./answer_type.ts";
+import { type Findings, settleAnswer } from "./settle_answer.ts";
+import type { Encoded, Encoder, ImageSize, SeenFace } from "./encoder.ts";
+import type { FaceJudge } from "./face_judge.ts";
+import type { Generalize } from "./generalize_type.ts";
 import { lookOf } from "./look.ts";
 import type { LookJudge } from "./look_judge.ts";
-import type { MemoryTable } from "./memory.ts";
-import { recallBytes, type Recalled, recallSeen } from "./recall.ts";
+import type { Memory, MemoryTable } from "./memory.ts";
+import { recallBytes, recallSeen } from "./recall.ts";
+import {
+  type RecalledFace,
+  recallPeople,
+  recallTaughtFaces,
+  unknownFace,
+} from "./recall_people.ts";
 import { sha256Hex } from "../../models/sha256.ts";
 import { stopwatch } from "./stopwatch.ts";
 
@@ -20,6 +29,7 @@ export interface AnswerParts {
   readonly memory: MemoryTable;
   readonly generalize: Generalize;
   readonly judge: LookJudge;
+  readonly faces: FaceJudge;
 }
 
 /** What is asked besides the photo. */
@@ -29,6 +39,8 @@ export interface Ask {
   readonly recall: boolean;
   /** Guaranteed accuracy of the network's answer, .5 to .999; the deployment's when left out. */
   readonly specificity?: number;
+  /** How thoroughly faces are looked at; `full` when left out, `light` for a live preview. */
+  readonly faces?: FaceMode;
   /** Gives up waiting when it fires. */
   readonly signal?: AbortSignal;
 }
@@ -42,24 +54,30 @@ export type AnswerPhoto = (photo: Uint8Array, ask: Ask) => Promise<Answer>;
  * @returns a function that rejects as {@linkcode Encoder.encode} and {@linkcode MemoryTable} do
  */
 export function createAnswer(parts: AnswerParts): AnswerPhoto {
-  const { encoder, memory, generalize, judge } = parts;
+  const { encoder, memory, generalize, judge, faces: faceJudge } = parts;
 
   return async function answer(photo, ask) {
     const watch = stopwatch();
+    const signal = ask.signal ? { signal: ask.signal } : {};
 
     const same = ask.recall ? await memory.byBytes(ask.space, await sha256Hex(photo)) : [];
-    const known = recallBytes(same);
+    const taught = recallTaughtFaces(same);
+    const taughtThing = recallBytes(same.filter(({ kind }) => kind === "thing"));
     watch.lap("recall");
-    if (known) return fromMemory(known, undefined, known.memory.image, ask, watch.timings());
+    const [first] = same;
+    if (first && taught.length === facesOf(same) && (taughtThing || taught.length > 0)) {
+      return reply({ faces: taught, thing: taughtThing }, first.image, ask, watch.timings());
+    }
 
-    const seen = await encoder.encode(photo, ask.signal ? { signal: ask.signal } : {});
+    const seen = await encoder.encode(photo, { faces: ask.faces ?? "full", ...signal });
     watch.add("decode", seen.timings.decode);
     watch.add("encode", seen.timings.encode);
+    watch.add("faces", seen.timings.faces);
     watch.skip();
 
-    const recalled = ask.recall
-      ? await recallSeen(memory, ask.space, query(seen), judge)
-      : undefined;
+    const faces = ask.recall ? await people(seen.faces, taught) : seen.faces.map(unknownFace);
+    const thing = taughtThing ??
+      (ask.recall ? await recallSeen(memory, ask.space, query(seen), judge) : undefined);
     watch.lap("recall");
 
     const general = generalize(
@@ -67,10 +85,24 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
       ask.specificity === undefined ? {} : { specificity: ask.specificity },
     );
     watch.lap("generalize");
+    return reply({ faces, thing, general }, seen.image, ask, watch.timings());
 
-    return recalled
-      ? fromMemory(recalled, general, seen.image, ask, watch.timings())
-      : fromNetwork(general, seen.image, ask, watch.timings());
+    /** Whose faces they are. The embedders run only where there is somebody to recall. */
+    async function people(
+      found: readonly SeenFace[],
+      taught: readonly RecalledFace[],
+    ): Promise<RecalledFace[]> {
+      const anybody = found.length > 0 && await memory.people(ask.space) > 0;
+      watch.lap("recall");
+      if (!anybody) return found.map(unknownFace);
+      const descriptors = await encoder.describe(found, { mode: ask.faces ?? "full", ...signal });
+      watch.lap("faces");
+      const asked = found.map(({ box }, i) => ({
+        box,
+        descriptor: descriptors[i]!,
+      }));
+      return await recallPeople(memory, ask.space, asked, faceJudge, taught);
+    }
   };
 
   /** What memory looks up, from what the encoder saw. */
@@ -82,57 +114,9 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     };
   }
 
-  function fromMemory(
-    recalled: Recalled,
-    general: Generalization | undefined,
-    image: ImageSize,
-    ask: Ask,
-    timings: Timings,
-  ): Answer {
-    // Unsure of the memory, the asker wants to know first what it would be without it.
-    const doubts: Alternative[] = recalled.certainty === "perhaps" && general?.label
-      ? [{ label: general.label, confidence: general.confidence }]
-      : [];
+  function reply(findings: Findings, image: ImageSize, ask: Ask, timings: Timings): Answer {
     return {
-      label: recalled.label,
-      route: "memory",
-      certainty: recalled.certainty,
-      confidence: recalled.confidence,
-      path: recalled.memory.path,
-      novel: false,
-      novelty: general?.novelty ?? 0,
-      subjects: [subject(recalled, recalled.similarity, image)],
-      alternatives: [...doubts, ...recalled.rivals],
-      evidence: recalled.evidence,
-      reason: recalled.reason,
-      image,
-      space: ask.space,
-      paradigm: "human",
-      model: encoder.model,
-      timings,
-    };
-  }
-
-  function fromNetwork(
-    general: Generalization,
-    image: ImageSize,
-    ask: Ask,
-    timings: Timings,
-  ): Answer {
-    const { label, route, certainty, confidence, path, novel, novelty, alternatives, reason } =
-      general;
-    return {
-      label,
-      route,
-      certainty,
-      confidence,
-      path,
-      novel,
-      novelty,
-      subjects: [subject(general, null, image)],
-      alternatives,
-      evidence: [],
-      reason,
+      ...settleAnswer(findings, image),
       image,
       space: ask.space,
       paradigm: "human",
@@ -142,18 +126,7 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
   }
 }
 
-/** The one thing that the photo shows, all over. */
-function subject(
-  of: Pick<Subject, "label" | "certainty" | "confidence">,
-  similarity: number | null,
-  image: ImageSize,
-): Subject {
-  return {
-    kind: "thing",
-    label: of.label,
-    certainty: of.certainty,
-    confidence: of.confidence,
-    similarity,
-    box: { x: 0, y: 0, ...image },
-  };
+/** How many faces a photo shows that was taught. */
+function facesOf(same: readonly Memory[]): number {
+  return Math.max(0, ...same.map(({ faces }) => faces));
 }

@@ -4,12 +4,23 @@
  *
  * @module
  */
+import type { FaceCrop, FaceDescriptor, FaceMode, FaceQuality } from "../../models/face.ts";
 import type { Fingerprint } from "../../models/fingerprint.ts";
+import type { Box } from "../../models/pixels.ts";
 
 /** Size of the upright photo in its own pixels. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
+}
+
+/** A face that an encoder found. */
+export interface SeenFace {
+  /** In pixels of the upright photo, inside of it. */
+  readonly box: Box;
+  readonly quality: FaceQuality;
+  /** What {@linkcode Encoder.describe} makes a descriptor of. */
+  readonly crop: FaceCrop;
 }
 
 /** What an encoder saw in one photo. */
@@ -23,16 +34,20 @@ export interface Encoded {
   readonly embedding: Float32Array;
   /** The network's scores over its leaf classes, [1000], before the softmax. */
   readonly logits: Float32Array;
+  /** The faces, those first that the photo is most of. */
+  readonly faces: readonly SeenFace[];
   /** The upright working image without metadata as a JPEG; only when it was asked for. */
   readonly photo?: Uint8Array;
   /** CPU-side wall time in milliseconds. */
-  readonly timings: { readonly decode: number; readonly encode: number };
+  readonly timings: { readonly decode: number; readonly encode: number; readonly faces: number };
 }
 
 /** Options of one call. */
 export interface EncodeOptions {
   /** Also return the photo to keep. */
   readonly keepPhoto?: boolean;
+  /** How thoroughly faces are looked for and cut out; `full` when left out. */
+  readonly faces?: FaceMode;
   /** Gives up waiting in the queue when it fires; a photo that is being worked on is finished. */
   readonly signal?: AbortSignal;
 }
@@ -41,6 +56,8 @@ export interface EncodeOptions {
 export interface Encoder {
   /** Names what made the embedding; embeddings of different models are never compared. */
   readonly model: { readonly id: string; readonly version: string };
+  /** Names what makes the descriptors of faces. */
+  readonly faceModel: string;
   /** Names the inference engine. */
   readonly runtime: "native" | "wasm";
   /**
@@ -50,5 +67,14 @@ export interface Encoder {
    * @throws {BusyError} when the queue is full
    */
   encode(photo: Uint8Array, options?: EncodeOptions): Promise<Encoded>;
+  /**
+   * One descriptor for each face, in their order. The networks for it are loaded at the first call.
+   *
+   * @throws {BusyError} when the queue is full
+   */
+  describe(
+    faces: readonly SeenFace[],
+    options?: { readonly mode?: FaceMode; readonly signal?: AbortSignal },
+  ): Promise<readonly FaceDescriptor[]>;
   close(): Promise<void>;
 }

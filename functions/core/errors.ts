@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { FaceOfPhoto } from "./memory.ts";
 
 /** The bytes are of a format that is not read. Status 415. */
 export class UnsupportedPhotoError extends Error {
@@ -37,6 +38,8 @@ export interface Refusal {
   /** 0-based position among the images of the request. */
   readonly image: number;
   readonly reason: string;
+  /** The faces to choose from, where it was not said which one is meant. */
+  readonly faces?: readonly FaceOfPhoto[];
 }
 
 /** Nothing is stored under that name. Status 404. */

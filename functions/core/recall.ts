@@ -1,5 +1,5 @@
 /**
- * Recall: which taught label, if any, a photo belongs to.
+ * Recall of things: which taught label, if any, a photo belongs to.
  *
  * Three ways lead to a memory, the surest first. *bytes*: the very same file. *copy*: the same
  * picture, re-encoded, resized, cropped or mirrored. *look*: another photo of the same individual.
@@ -98,7 +98,9 @@ export async function recallSeen(
       }),
     table.nearest(space, { model: query.model, embedding: query.look, limit: WEIGHED }),
   ]);
-  return settle(testimonies(copies, neighbours, query, judge));
+  // A person is not known by the picture, but by the face.
+  const things = copies.filter(({ memory }) => memory.kind === "thing");
+  return settle(testimonies(things, neighbours, query, judge));
 }
 
 /** What each of the found memories says, the stronger of hash and embedding for each. */

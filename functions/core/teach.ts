@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Encoded, Encoder } from "./encoder.ts";
+import type { Encoded, Encoder, SeenFace } from "./encoder.ts";
 import {
   DamagedPhotoError,
   PhotoTooLargeError,
@@ -11,23 +11,31 @@ import {
   UnsupportedPhotoError,
   UnteachableError,
 } from "./errors.ts";
+import type { FaceJudge } from "./face_judge.ts";
 import type { Generalize } from "./generalize_type.ts";
 import { lookOf } from "./look.ts";
-import type { Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
+import type { FaceOfPhoto, Kind, Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
+import { peopleOf } from "./people.ts";
 import { sha256Hex } from "../../models/sha256.ts";
+import { isSubjectOf } from "./subject_of.ts";
 
 /** What teaching is done with. */
 export interface TeachParts {
   readonly encoder: Encoder;
   readonly memory: MemoryTable;
   readonly generalize: Generalize;
+  readonly faces: FaceJudge;
 }
 
 /** What is taught besides the photos. */
 export interface Lesson {
   readonly space: string;
   readonly label: string;
+  /** `auto` takes the person whose face the photo is of, or else the thing. */
+  readonly kind: Kind | "auto";
   readonly scope: Scope;
+  /** 0-based among the faces of each photo; needed where there are several. */
+  readonly face?: number;
   /** A negative example: this is *not* `label`. */
   readonly not: boolean;
   /** Also keep the upright photo, without metadata. */
@@ -60,8 +68,11 @@ const AT_ONCE = 2;
  * @returns a function that rejects with {@linkcode UnteachableError} naming every photo that is too
  * poor an example, and as {@linkcode Encoder.encode} and {@linkcode MemoryTable.teach} do
  */
-export function createTeach({ encoder, memory, generalize }: TeachParts): TeachPhotos {
+export function createTeach({ encoder, memory, generalize, faces }: TeachParts): TeachPhotos {
+  const models = { person: faces.model, thing: encoder.model.id };
+
   return async function teach(photos, lesson) {
+    checkLesson(lesson);
     // Whatever ends the lesson ends the looking at its other photos, too.
     const given = new AbortController();
     const signal = lesson.signal ? AbortSignal.any([lesson.signal, given.signal]) : given.signal;
@@ -81,13 +92,15 @@ export function createTeach({ encoder, memory, generalize }: TeachParts): TeachP
     }
 
     const refusals = lessons.filter((l): l is Refusal => "reason" in l);
+    const learnt = lessons as NewMemory[];
+    if (refusals.length === 0) refusals.push(...await disagreements(learnt, lesson));
     if (refusals.length > 0) {
       const why = refusals.map(({ image, reason }) => `image ${image}: ${reason}`).join("; ");
       throw new UnteachableError(`nothing was taught. ${why}`, refusals);
     }
     const { space, maxMemories } = lesson;
-    return await memory.teach(space, lessons as NewMemory[], {
-      model: encoder.model.id,
+    return await memory.teach(space, learnt, {
+      models,
       ...(maxMemories === undefined ? {} : { maxMemories }),
     });
   };
@@ -100,8 +113,8 @@ export function createTeach({ encoder, memory, generalize }: TeachParts): TeachP
   ): Promise<NewMemory | Refusal> {
     const bytes = await sha256Hex(photo);
     const known = (await memory.byBytes(lesson.space, bytes)).find((m) =>
-      m.label === lesson.label && m.not === lesson.not && m.model === encoder.model.id &&
-      (m.hasPhoto || !lesson.keepPhoto)
+      m.label === lesson.label && m.not === lesson.not && m.model === models[m.kind] &&
+      isMeant(m, lesson) && (m.hasPhoto || !lesson.keepPhoto)
     );
     if (known) return again(known);
 
@@ -118,20 +131,167 @@ export function createTeach({ encoder, memory, generalize }: TeachParts): TeachP
     }
     const reason = lesson.force ? undefined : poverty(seen);
     if (reason !== undefined) return { image, reason };
-    return {
+    const common = {
       label: lesson.label,
-      kind: "thing",
-      scope: lesson.scope,
       not: lesson.not,
-      model: encoder.model.id,
-      embedding: lookOf(seen.embedding),
       bytes,
-      fingerprint: seen.fingerprint?.upright ?? null,
       image: seen.image,
-      path: generalize(seen.logits).path,
+      faces: seen.faces.length,
       ...(seen.photo ? { photo: seen.photo } : {}),
     };
+    if (await kindOf(seen, lesson) === "thing") {
+      return {
+        ...common,
+        kind: "thing",
+        scope: lesson.scope,
+        model: models.thing,
+        embedding: lookOf(seen.embedding),
+        fingerprint: seen.fingerprint?.upright ?? null,
+        face: null,
+        path: generalize(seen.logits).path,
+      };
+    }
+    const chosen = choose(seen.faces, lesson);
+    if ("reason" in chosen) return { image, ...chosen };
+    const { face, index } = chosen;
+    const weak = lesson.force ? undefined : weakness(face, faces.section.example);
+    if (weak !== undefined) return { image, reason: weak };
+    const { signal } = lesson;
+    const [descriptor] = await encoder.describe([face], signal ? { signal } : {});
+    return {
+      ...common,
+      kind: "person",
+      scope: "individual",
+      model: models.person,
+      embedding: faces.pack(descriptor!),
+      // The picture around a face may be anybody's.
+      fingerprint: null,
+      face: { index, box: face.box },
+      path: ["person"],
+    };
   }
+
+  /** What a photo is taught as. */
+  async function kindOf({ faces, image }: Encoded, lesson: Lesson): Promise<Kind> {
+    if (lesson.kind !== "auto") return lesson.kind;
+    if (lesson.face !== undefined) return "person";
+    if (lesson.scope === "type" || faces.length === 0) return "thing";
+    if (faces.some(({ box }) => isSubjectOf(box, image))) return "person";
+    if (!lesson.not) return "thing";
+    // Whoever says "not Grandma" means a face, however small it is in the photo.
+    const { space, label } = lesson;
+    const references = await memory.references(space, {
+      labels: [label],
+      kind: "person",
+      limit: 1,
+    });
+    return references.length > 0 ? "person" : "thing";
+  }
+
+  /** Faces that are too unlike the others of the same name: one bad example would spoil a person. */
+  async function disagreements(
+    learnt: readonly NewMemory[],
+    { space, label, not, force }: Lesson,
+  ): Promise<Refusal[]> {
+    if (not || force || !learnt.some(({ kind }) => kind === "person")) return [];
+    const person = (await peopleOf(memory, space, [label], faces)).get(label);
+    const known = new Map(person?.memories.map(({ bytes }, i) => [bytes, person.vectors[i]!]));
+    for (const { kind, bytes, embedding } of learnt) {
+      if (kind === "person" && !known.has(bytes)) known.set(bytes, faces.unpack(embedding));
+    }
+    const refusals: Refusal[] = [];
+    for (const [image, { kind, bytes, embedding }] of learnt.entries()) {
+      if (kind !== "person" || person?.memories.some((one) => one.bytes === bytes)) continue;
+      const others = [...known].filter(([of]) => of !== bytes).map(([, vector]) => vector);
+      if (others.length === 0) continue;
+      const { llr, similarity } = faces.fit(faces.template(others), faces.unpack(embedding));
+      if (llr >= faces.section.example.agreement) continue;
+      const rest = others.length === 1 ? "other photo" : `${others.length} other photos`;
+      refusals.push({
+        image,
+        reason: `its face is unlike the ${rest} of ${label} (similarity ${
+          similarity.toFixed(2)
+        }); teach it with force if it is ${label} all the same`,
+      });
+    }
+    return refusals;
+  }
+}
+
+/** @throws {UnteachableError} for a lesson that contradicts itself */
+function checkLesson({ kind, scope, face }: Lesson): void {
+  if (kind === "thing" && face !== undefined) {
+    throw new UnteachableError(
+      `face=${face} should be the index of a person among the answer's subjects; kind=thing has none`,
+    );
+  }
+  if (scope === "type" && (kind === "person" || face !== undefined)) {
+    throw new UnteachableError("a person is an individual; scope=type is for breeds and models");
+  }
+}
+
+/** Whether a memory of the same bytes and label is what the lesson would make of the photo. */
+function isMeant({ kind, face, faces }: Memory, lesson: Lesson): boolean {
+  if (lesson.kind !== "auto" && lesson.kind !== kind) return false;
+  if (lesson.face !== undefined) return face?.index === lesson.face;
+  return kind === "thing" ? lesson.kind === "thing" || faces === 0 : faces === 1;
+}
+
+/** The face that is meant, or why it cannot be told. */
+function choose(
+  faces: readonly SeenFace[],
+  { face, label }: Lesson,
+): { face: SeenFace; index: number } | Omit<Refusal, "image"> {
+  if (faces.length === 0) {
+    return {
+      reason: `no face is found, by which ${label} could be recognised; kind=thing goes by look`,
+    };
+  }
+  const listed = faces.map(({ box }, index) => ({ index, box }));
+  if (face === undefined) {
+    if (faces.length === 1) return { face: faces[0]!, index: 0 };
+    return {
+      reason: `it shows ${faces.length} faces; face should say which one is ${label}: ${
+        listed.map(faceWords).join(", ")
+      }`,
+      faces: listed,
+    };
+  }
+  const chosen = faces[face];
+  if (chosen) return { face: chosen, index: face };
+  return {
+    reason: `face=${face} should be the index of a person among the answer's subjects: ${
+      listed.map(faceWords).join(", ")
+    }`,
+    faces: listed,
+  };
+}
+
+function faceWords({ index, box: { x, y, width, height } }: FaceOfPhoto): string {
+  return `${index} (${width}×${height} at ${x}, ${y})`;
+}
+
+/** Why a face is too weak an example, if it is. */
+function weakness(
+  { quality }: SeenFace,
+  least: FaceJudge["section"]["example"],
+): string | undefined {
+  const { score, size, sharpness, turn } = quality;
+  if (size < least.size) {
+    return `its face is ${Math.round(size)} pixels wide; it should have at least ${least.size}`;
+  }
+  if (turn > least.turn) {
+    return `its face is turned away (${turn.toFixed(2)}); it should be at most ${least.turn}`;
+  }
+  if (sharpness < least.sharpness) {
+    return `its face is blurred (sharpness ${
+      sharpness.toPrecision(2)
+    }); it should have at least ${least.sharpness}`;
+  }
+  if (score < least.score) {
+    return `it is hardly a face (${score.toFixed(2)}); it should score at least ${least.score}`;
+  }
+  return undefined;
 }
 
 function isAboutPhoto(error: unknown): error is Error {

@@ -25,6 +25,8 @@ export interface Job<Input> {
   readonly bytes: number;
   /** Bytes of memory that working on it takes. */
   readonly memory: number;
+  /** Whether it needs a Worker with the pool's skill. */
+  readonly skilled?: boolean;
   /** Takes it out of the queue. A job that has begun is finished. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,6 +41,11 @@ export interface PoolOptions {
   readonly queue: { readonly jobs: number; readonly bytes: number };
   /** Bytes of memory that a Worker takes by itself. */
   readonly workerMemory: number;
+  /**
+   * What a Worker learns with its first skilled job and keeps, such as large models: the bytes of
+   * memory that it takes, and the most Workers that may have it.
+   */
+  readonly skill?: { readonly memory: number; readonly most: number };
   /**
    * Bytes of memory that all Workers and the jobs at work may take together. For a heavy job idle
    * Workers are given up; a job that is alone always runs.
@@ -84,6 +91,7 @@ interface Slot<Input, Output> {
   readonly worker: Worker;
   readonly ready: PromiseWithResolvers<void>;
   current: Waiting<Input, Output> | undefined;
+  skilled: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
   startedAt: number;
 }
@@ -96,6 +104,7 @@ export function createWorkerPool<Input, Output>(
   options: PoolOptions,
 ): WorkerPool<Input, Output> {
   const { spawn, size, queue: bounds, workerMemory, memory, timeLimit } = options;
+  const skill = options.skill ?? { memory: 0, most: size };
   if (!(Number.isInteger(size) && size >= 1)) {
     throw new RangeError(`Cannot make a pool of ${size} Workers: need an integer ≥ 1`);
   }
@@ -115,6 +124,7 @@ export function createWorkerPool<Input, Output>(
       worker: spawn(),
       ready: Promise.withResolvers(),
       current: undefined,
+      skilled: false,
       timer: undefined,
       startedAt: 0,
     };
@@ -194,8 +204,8 @@ export function createWorkerPool<Input, Output>(
     slot.ready.reject(reason);
     job?.reject(reason);
     // The memory is free only when the Worker is gone: it may be at work still.
-    const memory = workerMemory + (job?.job.memory ?? 0);
-    usedMemory += workerMemory;
+    const memory = held(slot) + (job?.job.memory ?? 0);
+    usedMemory += held(slot);
     retire(slot).then(() => {
       usedMemory -= memory;
       dispatch();
@@ -203,20 +213,46 @@ export function createWorkerPool<Input, Output>(
     dispatch();
   }
 
+  /** Bytes that a Worker takes by itself, with what it has learnt. */
+  function held({ skilled }: { readonly skilled: boolean }): number {
+    return workerMemory + (skilled ? skill.memory : 0);
+  }
+
+  /** The idle Worker that should do a job, "new" where one may be started, undefined for none. */
+  function pick({ skilled = false }: Job<Input>): Slot<Input, Output> | "new" | undefined {
+    const free = [...slots].filter((slot) => !slot.current);
+    const suited = free.find((slot) => slot.skilled === skilled);
+    if (suited) return suited;
+    if (skilled && [...slots].filter((slot) => slot.skilled).length >= skill.most) {
+      return undefined;
+    }
+    return free[0] ?? (slots.size < size ? "new" : undefined);
+  }
+
   function dispatch(): void {
-    // First come, first served: a heavy photo is never starved by lighter ones behind it.
+    // First come, first served: a heavy photo is never starved by lighter ones behind it. Only who
+    // waits for a skilled Worker lets others pass, for it is not theirs.
     for (const next of waiting) {
-      const [free, ...spare] = [...slots].filter((slot) => !slot.current);
-      if (!free && slots.size >= size) break;
-      const workers = slots.size + (free ? 0 : 1);
-      const over = workers * workerMemory + usedMemory + next.job.memory - memory;
+      const picked = pick(next.job);
+      if (picked === undefined) {
+        if (next.job.skilled) continue;
+        break;
+      }
+      const isSkilled = next.job.skilled === true || (picked !== "new" && picked.skilled);
+      const others = [...slots].filter((slot) => slot !== picked);
+      let over = held({ skilled: isSkilled }) + usedMemory + next.job.memory - memory;
+      for (const slot of others) over += held(slot);
+      const spare = others.filter((slot) => !slot.current);
       const isAlone = usedMemory === 0;
-      if (over > spare.length * workerMemory && !isAlone) break;
-      for (const slot of spare.slice(0, Math.max(0, Math.ceil(over / workerMemory)))) {
+      if (over > spare.reduce((sum, slot) => sum + held(slot), 0) && !isAlone) break;
+      for (const slot of spare) {
+        if (over <= 0) break;
+        over -= held(slot);
         retire(slot);
       }
       leaveQueue(next);
-      const slot = free ?? start();
+      const slot = picked === "new" ? start() : picked;
+      slot.skilled = isSkilled;
       slot.current = next;
       slot.startedAt = performance.now();
       usedMemory += next.job.memory;

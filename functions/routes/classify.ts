@@ -45,6 +45,10 @@ const Options = z.strictObject({
   context: ContextText.optional(),
   specificity: specificity.optional(),
   review: JsonFlag.optional(),
+  preview: JsonFlag.optional().openapi({
+    description:
+      "For a live picture: faces are looked at more lightly, in a third of the time and a little less surely.",
+  }),
 });
 
 const Form = Options.extend({ image: Photo });
@@ -135,6 +139,7 @@ export function classifyRoutes({ answer, about }: Services) {
       space,
       recall: c.get("access").mayRecall(space),
       ...(options.specificity === undefined ? {} : { specificity: options.specificity }),
+      faces: options.preview ? "light" : "full",
       signal: c.req.raw.signal,
     }).finally(() => free(photo.buffer));
     c.header("server-timing", serverTiming(reply.timings));

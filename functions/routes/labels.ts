@@ -4,6 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
+import { advise } from "../core/advice.ts";
 import { openDemoSpace } from "../core/demo.ts";
 import { NotFoundError } from "../core/errors.ts";
 import { HTTPException } from "hono/http-exception";
@@ -106,7 +107,7 @@ const forgetSpaceRoute = createRoute({
 });
 
 /** The routes over labels and spaces. */
-export function labelsRoutes({ memory, access: settings, now }: Services) {
+export function labelsRoutes({ memory, faces, access: settings, now }: Services) {
   const quota = createQuota({ each: SPACES_AN_HOUR, seconds: 3600, now });
   return createRoutes()
     .openapi(listRoute, async (c) => {
@@ -117,7 +118,8 @@ export function labelsRoutes({ memory, access: settings, now }: Services) {
         ...(cursor === undefined ? {} : { after: cursor }),
       });
       return c.json({
-        labels: [...page.items],
+        labels: (await advise(memory, space, page.items, faces))
+          .map(({ advice, ...label }) => ({ ...label, advice: [...advice] })),
         ...(page.next === undefined ? {} : { next: page.next }),
       }, 200);
     })

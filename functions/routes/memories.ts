@@ -5,7 +5,7 @@
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import { roomOf } from "../core/demo.ts";
-import { NotFoundError, UnteachableError } from "../core/errors.ts";
+import { NotFoundError } from "../core/errors.ts";
 import { demandTeacher } from "./access.ts";
 import { Photo } from "./classify.ts";
 import { free, freeBody } from "./free.ts";
@@ -37,7 +37,8 @@ const Lesson = z.strictObject({
   force: Flag.optional(),
   face: z.coerce.number().int().min(0).optional().openapi({
     type: "integer",
-    description: "0-based index in the answer's `subjects`.",
+    description:
+      "Which person is meant: 0-based in the answer's `subjects`. Needed where there are several.",
   }),
 });
 
@@ -171,16 +172,6 @@ export function memoriesRoutes({ teach, memory, access: settings }: Services) {
       const lesson = c.req.valid("form");
       const space = lesson.space ?? DEFAULT_SPACE;
       demandTeacher(c.get("access"), space, settings);
-      if (lesson.kind === "person") {
-        throw new UnteachableError(
-          "people are recognised by face, and this deployment has no face model; teach with kind=thing",
-        );
-      }
-      if (lesson.face !== undefined) {
-        throw new UnteachableError(
-          `face=${lesson.face} should be the index of a person among the answer's subjects; there is none`,
-        );
-      }
       const files = Array.isArray(lesson.image) ? lesson.image : [lesson.image];
       const maxMemories = await roomOf(memory, space, settings.demo);
       const photos = files.map((file) => file.bytes as Uint8Array<ArrayBuffer>);
@@ -188,6 +179,8 @@ export function memoriesRoutes({ teach, memory, access: settings }: Services) {
       const taught = await teach(photos, {
         space,
         label: lesson.label,
+        kind: lesson.kind,
+        ...(lesson.face === undefined ? {} : { face: lesson.face }),
         scope: lesson.scope,
         not: lesson.not ?? false,
         keepPhoto: lesson.keepPhoto ?? false,

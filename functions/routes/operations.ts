@@ -12,6 +12,12 @@ const HealthSchema = z.object({
   status: z.literal("ok"),
   version: z.string(),
   model: z.object({ id: z.string(), version: z.string() }),
+  faces: z.object({
+    model: z.string(),
+    age: z.boolean().openapi({
+      description: "Whether faces are made comparable over decades (XOLO_FACE_AGE).",
+    }),
+  }),
   runtime: z.string().openapi({ description: "`native` or `wasm`." }),
   store: z.object({
     kind: z.string(),
@@ -49,14 +55,15 @@ const readyRoute = createRoute({
 });
 
 /** The routes for operations. */
-export function operationsRoutes({ memory, model, access, about }: Services) {
+export function operationsRoutes({ memory, models, access, about }: Services) {
   return createRoutes()
     .openapi(healthRoute, async (c) => {
       const { erasedAt, verifiable } = await memory.erasure();
       return c.json({
         status: "ok" as const,
         version: about.version,
-        model: { id: model.id, version: model.version },
+        model: { id: about.model.id, version: about.model.version },
+        faces: { model: models.person.id, age: about.faceAge },
         runtime: about.runtime,
         store: { kind: about.store, erasedAt, verifiable },
         demo: access.demo,

@@ -125,7 +125,12 @@ export function onError(error: Error, c: Context): Response {
     const extra: Partial<Problem> = error instanceof InvalidRequestError
       ? { errors: [...error.errors] }
       : error instanceof UnteachableError && error.refusals.length > 0
-      ? { refusals: [...error.refusals] }
+      ? {
+        refusals: error.refusals.map(({ faces, ...refusal }) => ({
+          ...refusal,
+          ...(faces ? { faces: [...faces] } : {}),
+        })),
+      }
       : {};
     return problem(c, status, error.message, extra, headers);
   }

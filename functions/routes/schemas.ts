@@ -6,7 +6,8 @@
 import { z } from "@hono/zod-openapi";
 import type { Answer } from "../core/answer_type.ts";
 import { Label as CoreLabel, LABEL_CHARACTERS } from "../core/label.ts";
-import type { LabelSummary, Memory } from "../core/memory.ts";
+import type { AdvisedLabel } from "../core/advice.ts";
+import type { Memory } from "../core/memory.ts";
 
 /** Name of a space when none is given. */
 export const DEFAULT_SPACE = "default";
@@ -52,6 +53,11 @@ const BoxSchema = z.object({
   width: z.number(),
   height: z.number(),
 }).openapi("Box", { description: "A rectangle in pixels of the upright photo." });
+
+const FaceSchema = z.object({
+  index: z.number().int().openapi({ description: "0-based in the answer's `subjects`." }),
+  box: BoxSchema,
+});
 
 const CertaintySchema = z.enum(["is", "perhaps", "unknown"]);
 const KindSchema = z.enum(["person", "thing"]);
@@ -106,6 +112,7 @@ export const MemorySchema = z.object({
   not: z.boolean(),
   path: z.array(z.string()),
   image: ImageSizeSchema,
+  face: FaceSchema.nullable().openapi({ description: "Which face of the photo; null of a thing." }),
   model: z.string(),
   hasPhoto: z.boolean(),
   createdAt: z.string(),
@@ -120,6 +127,9 @@ export const LabelSchema = z.object({
   photos: z.number().int(),
   firstTaughtAt: z.string(),
   lastTaughtAt: z.string(),
+  advice: z.array(z.string()).openapi({
+    description: "What would help most to recognise them, the most helpful first.",
+  }),
 }).openapi("Label");
 
 /** What forgetting replies. */
@@ -141,16 +151,36 @@ export const ProblemSchema = z.object({
   instance: z.string().optional(),
   requestId: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  refusals: z.array(z.object({ image: z.number().int(), reason: z.string() })).optional(),
+  refusals: z.array(z.object({
+    image: z.number().int(),
+    reason: z.string(),
+    faces: z.array(FaceSchema).optional().openapi({
+      description: "The faces to choose from by `face`.",
+    }),
+  })).optional(),
 }).openapi("Problem");
 
 /** A memory as it is shown. */
 export function viewOf(memory: Memory): z.infer<typeof MemorySchema> {
-  const { id, space, label, kind, scope, not, path, image, model, hasPhoto, createdAt } = memory;
-  return { id, space, label, kind, scope, not, path: [...path], image, model, hasPhoto, createdAt };
+  const { id, space, label, kind, scope, not, path, image, face, model, hasPhoto, createdAt } =
+    memory;
+  return {
+    id,
+    space,
+    label,
+    kind,
+    scope,
+    not,
+    path: [...path],
+    image,
+    face,
+    model,
+    hasPhoto,
+    createdAt,
+  };
 }
 
 // The schemas describe core's types; a drift between them is a compile error.
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 true satisfies Mutable<Answer> extends z.infer<typeof AnswerSchema> ? true : never;
-true satisfies Mutable<LabelSummary> extends z.infer<typeof LabelSchema> ? true : never;
+true satisfies Mutable<AdvisedLabel> extends z.infer<typeof LabelSchema> ? true : never;

@@ -4,8 +4,10 @@
  * @module
  */
 import type { AnswerPhoto } from "../core/answer.ts";
+import type { FaceJudge } from "../core/face_judge.ts";
 import type { MemoryTable } from "../core/memory.ts";
 import type { TeachPhotos } from "../core/teach.ts";
+import type { ModelsInUse } from "../core/transfer.ts";
 import type { AccessSettings } from "./access.ts";
 
 /** Bounds on what a request may bring. */
@@ -27,8 +29,9 @@ export interface Services {
   readonly answer: AnswerPhoto;
   readonly teach: TeachPhotos;
   readonly memory: MemoryTable;
-  /** The network: what names its embeddings, and how many numbers they have. */
-  readonly model: { readonly id: string; readonly version: string; readonly dimension: number };
+  readonly faces: FaceJudge;
+  /** The models in use: what names their embeddings, and how many numbers those have. */
+  readonly models: ModelsInUse;
   readonly access: AccessSettings;
   readonly limits: Limits;
   /** The page's files by path, as "/assets/main.js"; empty where no page was built. */
@@ -36,6 +39,10 @@ export interface Services {
   /** What `/health` says of this deployment. */
   readonly about: {
     readonly version: string;
+    /** The network. */
+    readonly model: { readonly id: string; readonly version: string };
+    /** Whether the statistics that make faces comparable over decades are used. */
+    readonly faceAge: boolean;
     readonly store: string;
     readonly runtime: string;
     readonly paradigms: readonly string[];

@@ -66,7 +66,7 @@ const importRoute = createRoute({
 });
 
 /** The routes that carry spaces out and in. */
-export function transferRoutes({ memory, model, access: settings, now }: Services) {
+export function transferRoutes({ memory, models, access: settings, now }: Services) {
   return createRoutes()
     .openapi(exportRoute, (c) => {
       const { space } = c.req.valid("query");
@@ -92,7 +92,7 @@ export function transferRoutes({ memory, model, access: settings, now }: Service
         throw new UnteachableError("the import should be text in UTF-8");
       }
       const maxMemories = await roomOf(memory, space, settings.demo);
-      const memories = parseLines(text, model);
-      return c.json(await importMemories(memory, space, memories, { model, maxMemories }), 200);
+      const memories = parseLines(text, models);
+      return c.json(await importMemories(memory, space, memories, { models, maxMemories }), 200);
     });
 }

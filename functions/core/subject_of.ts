@@ -1,0 +1,31 @@
+/**
+ * What a photo is of.
+ *
+ * @module
+ */
+import type { Box } from "../../models/pixels.ts";
+import type { ImageSize } from "./encoder.ts";
+
+/** A face of this share is what the photo is of when it is in the middle; in a corner, of twice. */
+const LEAST_SHARE = 0.09;
+
+/**
+ * Whether a face is what a photo is of: by the side of its box, as a share of the photo's, and by
+ * how far it is from the middle.
+ *
+ * @example
+ * ```ts
+ * import { assert, assertFalse } from "@std/assert";
+ * const photo = { width: 1000, height: 1000 };
+ * assert(isSubjectOf({ x: 400, y: 200, width: 150, height: 200 }, photo));
+ * assertFalse(isSubjectOf({ x: 0, y: 0, width: 80, height: 100 }, photo));
+ * ```
+ */
+export function isSubjectOf(box: Box, { width, height }: ImageSize): boolean {
+  const share = Math.sqrt((box.width * box.height) / (width * height));
+  const across = (box.x + box.width / 2) / width - 0.5;
+  const down = (box.y + box.height / 2) / height - 0.5;
+  // 0 in the middle, 1 in a corner.
+  const offset = Math.min(1, Math.hypot(across, down) / Math.SQRT1_2);
+  return share >= LEAST_SHARE * (1 + offset);
+}
