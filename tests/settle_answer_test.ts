@@ -1,0 +1,127 @@
+/**
+ * Which of all that was found in a photo is its answer.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Generalization } from "../functions/core/generalize_type.ts";
+import type { Recalled } from "../functions/core/recall.ts";
+import type { RecalledFace } from "../functions/core/recall_people.ts";
+import { settleAnswer } from "../functions/core/settle_answer.ts";
+import { isSubjectOf } from "../functions/core/subject_of.ts";
+import { example } from "./support/memory_contract.ts";
+
+const image = { width: 1000, height: 1000 };
+const large = { x: 350, y: 250, width: 300, height: 400 };
+const small = { x: 20, y: 20, width: 60, height: 80 };
+
+const memory = { ...example(1), id: "1", space: "home", createdAt: "", hasPhoto: false };
+
+function person(
+  label: string | null,
+  certainty: RecalledFace["certainty"],
+  box = large,
+  by: "face" | "bytes" = "face",
+): RecalledFace {
+  const known = label === null
+    ? []
+    : [{ memory: label, label, by, similarity: 0.5, threshold: 0.4 }];
+  return {
+    box,
+    label,
+    certainty,
+    confidence: 0.8,
+    similarity: label === null ? null : 0.5,
+    memory: null,
+    evidence: known,
+    rivals: [],
+    reason: `face of ${label}`,
+  };
+}
+
+function thing(label: string, certainty: Recalled["certainty"]): Recalled {
+  return {
+    label,
+    certainty,
+    confidence: 0.9,
+    by: "look",
+    similarity: 0.9,
+    memory,
+    evidence: [{ memory: "2", label, by: "look", similarity: 0.9, threshold: 0.8 }],
+    rivals: [],
+    reason: `look of ${label}`,
+  };
+}
+
+const general: Generalization = {
+  label: "mug",
+  route: "network",
+  certainty: "is",
+  confidence: 0.9,
+  path: ["thing", "mug"],
+  novel: false,
+  novelty: 0.1,
+  alternatives: [],
+  reason: "network",
+};
+
+function settle(faces: readonly RecalledFace[], recalled?: Recalled, network = general) {
+  return settleAnswer({ faces, thing: recalled, general: network }, image);
+}
+
+Deno.test("settleAnswer() names the person whose face the photo is of", () => {
+  const answer = settle([person("Ann", "is")], thing("my mug", "is"));
+  assertEquals([answer.label, answer.route, answer.path], ["Ann", "memory", ["person"]]);
+  assertEquals(answer.subjects.map(({ kind, label }) => [kind, label]), [
+    ["person", "Ann"],
+    ["thing", "my mug"],
+  ]);
+  assertEquals(settle([person("Ann", "is")]).subjects.length, 1);
+});
+
+Deno.test("settleAnswer() leaves a passer-by among the subjects", () => {
+  const byMug = settle([person("Ann", "is", small)], thing("my mug", "is"));
+  assertEquals([byMug.label, byMug.subjects.length], ["my mug", 2]);
+  const byNetwork = settle([person("Ann", "is", small)]);
+  assertEquals([byNetwork.label, byNetwork.route], ["mug", "network"]);
+  assertEquals(byNetwork.subjects.map(({ label }) => label), ["Ann", "mug"]);
+  assertEquals(byNetwork.evidence.map(({ label }) => label), ["Ann"]);
+});
+
+Deno.test("settleAnswer() takes what is sure before what may be", () => {
+  assertEquals(settle([person("Ann", "perhaps")], thing("my mug", "is")).label, "my mug");
+  assertEquals(settle([person("Ann", "perhaps")], thing("my mug", "perhaps")).label, "Ann");
+  const two = [person(null, "unknown"), person("Ben", "perhaps"), person("Ann", "is")];
+  assertEquals(settle(two).label, "Ann");
+});
+
+Deno.test("settleAnswer() says person of a stranger, unless something was taught", () => {
+  const stranger = settle([person(null, "unknown")]);
+  assertEquals([stranger.label, stranger.route, stranger.certainty], ["person", "network", "is"]);
+  assertEquals(stranger.subjects[0]?.label, null);
+  assertEquals(settle([person(null, "unknown")], thing("my mug", "perhaps")).label, "my mug");
+});
+
+Deno.test("settleAnswer() says what it would be without the memory where it doubts", () => {
+  assertEquals(settle([person("Ann", "perhaps")]).alternatives[0]?.label, "person");
+  assertEquals(settle([], thing("my mug", "perhaps")).alternatives[0]?.label, "mug");
+  assertEquals(settle([person("Ann", "is")]).alternatives, []);
+});
+
+Deno.test("settleAnswer() names a small face rather than nothing, and by its bytes at once", () => {
+  const nothing: Generalization = { ...general, label: null, route: "none", certainty: "unknown" };
+  assertEquals(settle([person("Ann", "is", small)], undefined, nothing).label, "Ann");
+  const none = settle([person(null, "unknown", small)], undefined, nothing);
+  assertEquals([none.label, none.route], [null, "none"]);
+  const taught = settleAnswer({
+    faces: [person("Ann", "is", small, "bytes")],
+    thing: undefined,
+  }, image);
+  assertEquals([taught.label, taught.novelty], ["Ann", 0]);
+});
+
+Deno.test("isSubjectOf() asks more of a face at the edge", () => {
+  const side = { width: 120, height: 120 };
+  assert(isSubjectOf({ x: 440, y: 440, ...side }, image));
+  assert(!isSubjectOf({ x: 0, y: 0, ...side }, image));
+});
