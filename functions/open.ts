@@ -8,9 +8,11 @@ import { join } from "node:path";
 import { cohortOf } from "../models/look.ts";
 import { type Manifest, parseManifest } from "../models/manifest.ts";
 import { verifyFile } from "../models/verify_file.ts";
+import { parseFaceAge } from "../models/people.ts";
 import { parseHierarchy } from "../models/hierarchy.ts";
 import { type AnswerPhoto, createAnswer } from "./core/answer.ts";
 import type { Encoder } from "./core/encoder.ts";
+import { createFaceJudge, type FaceJudge } from "./core/face_judge.ts";
 import { createGeneralizer } from "./core/generalize.ts";
 import type { Generalize } from "./core/generalize_type.ts";
 import { createLookJudge, type LookJudge } from "./core/look_judge.ts";
@@ -32,6 +34,7 @@ export interface Parts {
   readonly memory: MemoryTable;
   readonly generalize: Generalize;
   readonly judge: LookJudge;
+  readonly faces: FaceJudge;
   readonly answer: AnswerPhoto;
   readonly teach: TeachPhotos;
   /** Names the kind of store. */
@@ -55,18 +58,25 @@ async function readModel(file: string, sha256: string): Promise<Uint8Array> {
  * @throws {Error} when a model is missing or not the manifest's, or the store cannot be opened
  */
 export async function openParts(
-  settings: Pick<Settings, "data" | "runtime" | "memoryMb">,
+  settings: Pick<Settings, "data" | "runtime" | "memoryMb" | "faceAge">,
 ): Promise<Parts> {
   const manifest = parseManifest(
     JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
   );
-  const { backbone, hierarchy, network, look, recall } = manifest;
-  const [weights, tree, cohort, search] = await Promise.all([
+  const { backbone, hierarchy, network, look, recall, faces: faceModels, people } = manifest;
+  const [weights, tree, cohort, search, detector, age] = await Promise.all([
     readModel(backbone.file, backbone.sha256),
     readModel(hierarchy.file, hierarchy.sha256),
     readModel(look.cohort.file, look.cohort.sha256),
     readModel(recall.file, recall.sha256),
+    readModel(faceModels.detector.file, faceModels.detector.sha256),
+    settings.faceAge ? readModel(people.age.file, people.age.sha256) : null,
   ]);
+  const faces = createFaceJudge(
+    faceModels.id,
+    people,
+    age && parseFaceAge(JSON.parse(new TextDecoder().decode(age))),
+  );
   const generalize = createGeneralizer(
     parseHierarchy(JSON.parse(new TextDecoder().decode(tree))),
     network,
@@ -85,6 +95,7 @@ export async function openParts(
     const encoder = await createPhotoEncoder({
       section: backbone,
       model: weights,
+      faces: { section: faceModels, detector, folder: MODELS },
       runtime,
       memoryMb: settings.memoryMb,
       cores: availableParallelism(),
@@ -95,8 +106,9 @@ export async function openParts(
       memory,
       generalize,
       judge,
-      answer: createAnswer({ encoder, memory, generalize, judge }),
-      teach: createTeach({ encoder, memory, generalize }),
+      faces,
+      answer: createAnswer({ encoder, memory, generalize, judge, faces }),
+      teach: createTeach({ encoder, memory, generalize, faces }),
       store,
       async close() {
         await encoder.close();

@@ -122,10 +122,11 @@ Deno.test("encode() gives the same embedding when the wasm engine runs", async (
 });
 
 Deno.test("createPhotoEncoder() rejects when the model is damaged", async () => {
-  const { section, model } = await committedModel();
+  const { section, model, faces } = await committedModel();
   await assertRejects(() =>
     createPhotoEncoder({
       section,
+      faces,
       model: model.subarray(0, 1000),
       runtime: "native",
       memoryMb: 512,

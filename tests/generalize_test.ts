@@ -194,7 +194,7 @@ testWithData(
   "generalize() says dog or cat for photos of breeds that ImageNet does not have",
   ["data/novel-breeds"],
   async ([folder]) => {
-    const encoder = await openInProcessEncoder(manifest.backbone, fromFileUrl(models));
+    const encoder = await openInProcessEncoder(manifest, fromFileUrl(models));
     try {
       for (const [kind, count] of [["dog", 20], ["cat", 10]] as const) {
         const photos = draw(

@@ -57,7 +57,12 @@ async function traces(): Promise<Map<string, Uint8Array>> {
   const text = (value: string) => new TextEncoder().encode(value);
   const utf16 = (value: string) =>
     new Uint8Array(Uint16Array.from(value, (c) => c.charCodeAt(0)).buffer);
-  const parts = await openParts({ data: ":memory:", runtime: undefined, memoryMb: 512 });
+  const parts = await openParts({
+    data: ":memory:",
+    runtime: undefined,
+    memoryMb: 512,
+    faceAge: true,
+  });
   try {
     const { embedding, fingerprint } = await parts.encoder.encode(CAT);
     const look = new Uint8Array(lookOf(embedding).buffer);

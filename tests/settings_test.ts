@@ -8,6 +8,7 @@ Deno.test("readSettings() has the documented defaults when nothing is set", () =
     data: ".xolo",
     runtime: undefined,
     memoryMb: 512,
+    faceAge: true,
     token: undefined,
     publicSpaces: [],
     demo: false,

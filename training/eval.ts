@@ -27,7 +27,12 @@ const models = join(root, "models");
 /** Parts of the report: what each writes, as Markdown. */
 const PARTS = {
   recall: async (data: string) => {
-    const parts = await openParts({ data: ":memory:", runtime: undefined, memoryMb: MEMORY_MB });
+    const parts = await openParts({
+      data: ":memory:",
+      runtime: undefined,
+      memoryMb: MEMORY_MB,
+      faceAge: true,
+    });
     try {
       return formatRecall(await evaluateRecall(parts, data));
     } finally {
@@ -41,7 +46,7 @@ const PARTS = {
     const hierarchy = parseHierarchy(
       JSON.parse(await Deno.readTextFile(join(models, manifest.hierarchy.file))),
     );
-    const encoder = await openInProcessEncoder(manifest.backbone, models);
+    const encoder = await openInProcessEncoder(manifest, models);
     try {
       const generalize = createGeneralizer(hierarchy, manifest.network);
       const cache = join(root, ".cache/features");

@@ -46,8 +46,8 @@ export interface Encoded {
 export interface EncodeOptions {
   /** Also return the photo to keep. */
   readonly keepPhoto?: boolean;
-  /** How thoroughly faces are looked for and cut out; `full` when left out. */
-  readonly faces?: FaceMode;
+  /** How thoroughly faces are looked for and cut out, or `none`; `full` when left out. */
+  readonly faces?: FaceMode | "none";
   /** Gives up waiting in the queue when it fires; a photo that is being worked on is finished. */
   readonly signal?: AbortSignal;
 }

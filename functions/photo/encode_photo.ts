@@ -4,31 +4,41 @@
  * @module
  */
 import type { Backbone } from "../../models/backbone.ts";
+import type { FaceFinder, FaceMode } from "../../models/face.ts";
 import { fingerprint } from "../../models/fingerprint.ts";
-import { contrastOf, networkPixels, type View } from "../../models/pixels.ts";
-import type { Encoded } from "../core/encoder.ts";
+import {
+  contrastOf,
+  networkPixels,
+  toPhotoBox,
+  type View,
+  type WorkingImage,
+} from "../../models/pixels.ts";
+import type { Encoded, ImageSize, SeenFace } from "../core/encoder.ts";
 import { decodePhoto, encodeKept } from "./decode.ts";
 import type { PhotoLimits } from "./limits.ts";
 
 /** How one photo is encoded. */
 export interface EncodePhotoOptions {
   readonly backbone: Backbone;
+  readonly finder: FaceFinder;
   /** What of the picture the network sees. */
   readonly view: View;
   readonly limits?: PhotoLimits;
   readonly keepPhoto: boolean;
+  /** How thoroughly faces are looked for. */
+  readonly faces: FaceMode | "none";
   /** Whether the photo's bytes are nobody else's, so that they can be given back at once. */
   readonly owned: boolean;
 }
 
 /**
- * Decodes, resizes, hashes and infers.
+ * Decodes, resizes, hashes, infers and looks for faces.
  *
  * @throws as {@linkcode Encoder.encode} does
  */
 export async function encodePhoto(
   photo: Uint8Array,
-  { backbone, view, limits, keepPhoto, owned }: EncodePhotoOptions,
+  { backbone, finder, view, limits, keepPhoto, faces: mode, owned }: EncodePhotoOptions,
 ): Promise<Encoded> {
   const begun = performance.now();
   const { working, image } = await decodePhoto(photo, limits);
@@ -38,6 +48,8 @@ export async function encodePhoto(
   const { logits, embedding } = await backbone.run(pixels);
   const hashes = fingerprint(working);
   const kept = keepPhoto ? await encodeKept(working) : undefined;
+  const encoded = performance.now();
+  const faces = mode === "none" ? [] : await seeFaces(working, image, finder, mode);
   drop(working.data);
   return {
     image,
@@ -45,9 +57,31 @@ export async function encodePhoto(
     contrast: contrastOf(pixels),
     logits,
     embedding,
+    faces,
     ...(kept ? { photo: kept } : {}),
-    timings: { decode: decoded - begun, encode: performance.now() - decoded },
+    timings: {
+      decode: decoded - begun,
+      encode: encoded - decoded,
+      faces: performance.now() - encoded,
+    },
   };
+}
+
+async function seeFaces(
+  working: WorkingImage,
+  image: ImageSize,
+  finder: FaceFinder,
+  mode: FaceMode,
+): Promise<SeenFace[]> {
+  const found = await finder.find(working, mode);
+  if (found.length === 0) return [];
+  const crops = finder.crop(working, found, mode);
+  const qualities = finder.quality(working, found);
+  return found.map(({ box }, i) => ({
+    box: toPhotoBox(box, working, image),
+    quality: qualities[i]!,
+    crop: crops[i]!,
+  }));
 }
 
 /** Frees megabytes now that the garbage collector, who sees a small object, would leave for long. */

@@ -4,7 +4,8 @@
  * @module
  */
 import type { BackboneSection } from "../../models/manifest.ts";
-import type { Encoded, Encoder } from "../core/encoder.ts";
+import type { FacesSection } from "../../models/face_networks.ts";
+import type { Encoder } from "../core/encoder.ts";
 import { DamagedPhotoError, PhotoTooLargeError, UnsupportedPhotoError } from "../core/errors.ts";
 import { returnFreedMemory } from "./allocator.ts";
 import { readHeader } from "./header.ts";
@@ -12,7 +13,7 @@ import { checkBytes, checkPixels, decodeMemory, DEFAULT_LIMITS } from "./limits.
 import type { PhotoLimits } from "./limits.ts";
 import { createWorkerPool, WorkerError } from "./pool.ts";
 import type { Runtime } from "./runtime.ts";
-import type { EncodeRequest, WorkerSettings } from "./worker.ts";
+import type { WorkerOutput, WorkerRequest, WorkerSettings } from "./worker.ts";
 
 const MIB = 2 ** 20;
 
@@ -20,6 +21,10 @@ const MIB = 2 ** 20;
 const PROCESS = 128 * MIB;
 /** What a Worker takes once it has run, by engine. */
 const WORKER: Readonly<Record<Runtime, number>> = { native: 80 * MIB, wasm: 208 * MIB };
+/** What the embedders of faces take on top, in a Worker that has loaded them. */
+const FACES: Readonly<Record<Runtime, number>> = { native: 100 * MIB, wasm: 120 * MIB };
+/** What describing one face takes while it is done. */
+const FACE = MIB;
 /** No second Worker is worth more than reading ordinary photos. */
 const LEAST_DECODE = 96 * MIB;
 
@@ -28,6 +33,8 @@ export interface PoolPlan {
   readonly workers: number;
   /** Bytes that a Worker takes by itself. */
   readonly workerMemory: number;
+  /** Bytes that the embedders of faces take on top, and the most Workers that may have them. */
+  readonly skill: { readonly memory: number; readonly most: number };
   /** Bytes that the Workers and their decoders may take together. */
   readonly memory: number;
   /** Bytes of photos that may wait. */
@@ -61,15 +68,26 @@ export function planPool(
     );
   }
   const affordable = Math.floor((memory - LEAST_DECODE) / workerMemory);
-  return { workers: Math.min(Math.floor(cores), affordable), workerMemory, memory, queue };
+  const workers = Math.min(Math.floor(cores), affordable);
+  const spare = memory - LEAST_DECODE - workers * workerMemory;
+  const most = Math.min(workers, Math.max(1, Math.floor(spare / FACES[runtime])));
+  return { workers, workerMemory, skill: { memory: FACES[runtime], most }, memory, queue };
 }
 
 /** Parts and settings of {@linkcode createPhotoEncoder}. */
 export interface PhotoEncoderOptions {
-  /** The manifest's word on the model. */
+  /** The manifest's word on the backbone. */
   readonly section: BackboneSection;
-  /** The bytes of the model. */
+  /** The bytes of the backbone. */
   readonly model: Uint8Array;
+  readonly faces: {
+    /** The manifest's word on the networks for faces. */
+    readonly section: FacesSection;
+    /** The bytes of the detector. */
+    readonly detector: Uint8Array;
+    /** Folder of the embedders, which are loaded when the first face is described. */
+    readonly folder: URL;
+  };
   readonly runtime: Runtime;
   /** Memory of the whole process in MiB; Workers and decoders are sized by it. */
   readonly memoryMb: number;
@@ -104,12 +122,18 @@ function ofMeaning(error: unknown): unknown {
  * @throws {WorkerError} when the engine or the model cannot be loaded
  */
 export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<Encoder> {
-  const { section, model, runtime, timeLimit = 20_000, queue = 64 } = options;
+  const { section, model, faces, runtime, timeLimit = 20_000, queue = 64 } = options;
   const plan = planPool(options);
   returnFreedMemory();
   const limits: PhotoLimits = { ...DEFAULT_LIMITS, memory: plan.memory - plan.workerMemory };
-  const settings: WorkerSettings = { runtime, model, section, limits };
-  const pool = createWorkerPool<EncodeRequest, Encoded>({
+  const settings: WorkerSettings = {
+    runtime,
+    model,
+    section,
+    faces: { ...faces, folder: faces.folder.href },
+    limits,
+  };
+  const pool = createWorkerPool<WorkerRequest, WorkerOutput>({
     spawn() {
       const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
       worker.postMessage(settings);
@@ -118,6 +142,7 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
     size: plan.workers,
     queue: { jobs: queue, bytes: plan.queue },
     workerMemory: plan.workerMemory,
+    skill: plan.skill,
     memory: plan.memory,
     timeLimit,
   });
@@ -129,21 +154,37 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
   }
   return {
     model: { id: section.id, version: section.version },
+    faceModel: faces.section.id,
     runtime,
-    async encode(photo, { keepPhoto = false, signal } = {}) {
+    async encode(photo, { keepPhoto = false, faces = "full", signal } = {}) {
       checkBytes(photo, limits);
       const header = readHeader(photo);
       checkPixels(header, limits);
       try {
-        return await pool.run({
-          input: { photo, keepPhoto },
+        const output = await pool.run({
+          input: { type: "encode", photo, keepPhoto, faces },
           bytes: photo.length,
           memory: decodeMemory(header) + photo.length * 2,
           signal,
         });
+        if (output.type !== "encoded") throw new TypeError("A Worker answered another request");
+        return output.encoded;
       } catch (error) {
         throw ofMeaning(error);
       }
+    },
+    async describe(faces, { mode = "full", signal } = {}) {
+      if (faces.length === 0) return [];
+      const crops = faces.map(({ crop }) => crop);
+      const output = await pool.run({
+        input: { type: "describe", crops, mode },
+        bytes: crops.reduce((sum, { sface, dlib }) => sum + sface.length + (dlib?.length ?? 0), 0),
+        memory: FACE * faces.length,
+        skilled: true,
+        signal,
+      });
+      if (output.type !== "described") throw new TypeError("A Worker answered another request");
+      return output.descriptors;
     },
     close: () => pool.close(),
   };

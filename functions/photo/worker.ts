@@ -4,9 +4,13 @@
  * @module
  */
 import { createBackbone } from "../../models/backbone.ts";
+import type { FaceCrop, FaceDescriptor, FaceMode } from "../../models/face.ts";
+import { createFaceFinder } from "../../models/face_finder.ts";
+import type { FacesSection } from "../../models/face_networks.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
 import type { Encoded } from "../core/encoder.ts";
 import { encodePhoto } from "./encode_photo.ts";
+import { type OpenedEmbedder, openFaceEmbedder } from "./face_models.ts";
 import type { PhotoLimits } from "./limits.ts";
 import type { WorkerReply } from "./pool.ts";
 import { loadRuntime } from "./runtime.ts";
@@ -15,22 +19,42 @@ import type { Runtime } from "./runtime.ts";
 /** What a Worker is told at its start. */
 export interface WorkerSettings {
   readonly runtime: Runtime;
-  /** The bytes of the model. */
+  /** The bytes of the backbone. */
   readonly model: Uint8Array;
   readonly section: BackboneSection;
+  readonly faces: {
+    readonly section: FacesSection;
+    /** The bytes of the detector. */
+    readonly detector: Uint8Array;
+    /** Where the embedders lie, which are read when the first face is described. */
+    readonly folder: string;
+  };
   readonly limits: PhotoLimits;
 }
 
-/** One photo to encode. */
-export interface EncodeRequest {
-  readonly photo: Uint8Array;
-  readonly keepPhoto: boolean;
-}
+/** One photo to encode, or faces to describe. */
+export type WorkerRequest =
+  | {
+    readonly type: "encode";
+    readonly photo: Uint8Array;
+    readonly keepPhoto: boolean;
+    readonly faces: FaceMode | "none";
+  }
+  | {
+    readonly type: "describe";
+    readonly crops: readonly FaceCrop[];
+    readonly mode: FaceMode;
+  };
+
+/** What comes of a request. */
+export type WorkerOutput =
+  | { readonly type: "encoded"; readonly encoded: Encoded }
+  | { readonly type: "described"; readonly descriptors: readonly FaceDescriptor[] };
 
 /** The part of a Worker's own scope that is used; the configuration's types are a window's. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent) => void) | null;
-  postMessage(message: WorkerReply<Encoded>, transfer: Transferable[]): void;
+  postMessage(message: WorkerReply<WorkerOutput>, transfer: Transferable[]): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;
@@ -40,40 +64,95 @@ function fail(error: unknown): void {
   scope.postMessage({ type: "failed", name, message }, []);
 }
 
+/** Opens the models of the settings; what answers a request, and what lets go of them. */
+async function open({ runtime, model, section, faces, limits }: WorkerSettings) {
+  const engine = await loadRuntime(runtime);
+  const session = await engine(model);
+  const detector = await engine(faces.detector);
+  const backbone = createBackbone(session, section);
+  const finder = createFaceFinder({ detector, section: faces.section });
+  let embedder: Promise<OpenedEmbedder> | undefined;
+
+  async function embedderOf(): Promise<OpenedEmbedder> {
+    embedder ??= openFaceEmbedder(faces.section, new URL(faces.folder), engine);
+    try {
+      return await embedder;
+    } catch (error) {
+      // What failed once, for want of memory, may work the next time.
+      embedder = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async work(request: WorkerRequest): Promise<WorkerOutput> {
+      if (request.type === "describe") {
+        const { embedder } = await embedderOf();
+        return {
+          type: "described",
+          descriptors: await embedder.embed(request.crops, request.mode),
+        };
+      }
+      const encoded = await encodePhoto(request.photo, {
+        backbone,
+        finder,
+        view: section.input,
+        limits,
+        keepPhoto: request.keepPhoto,
+        faces: request.faces,
+        owned: true,
+      });
+      return { type: "encoded", encoded };
+    },
+    async release(): Promise<void> {
+      await session.release();
+      await detector.release();
+      await (await embedder?.catch(() => undefined))?.release();
+    },
+  };
+}
+
+/** What of an output is given away and not copied. */
+function transferOf(output: WorkerOutput): Transferable[] {
+  if (output.type === "described") {
+    return output.descriptors.flatMap(({ sface, dlib }) =>
+      dlib ? [sface.buffer, dlib.buffer] : [sface.buffer]
+    );
+  }
+  const { embedding, logits, photo, faces } = output.encoded;
+  return [
+    embedding.buffer,
+    logits.buffer,
+    ...(photo ? [photo.buffer] : []),
+    ...faces.flatMap(({ crop: { sface, dlib } }) =>
+      dlib ? [sface.buffer, dlib.buffer] : [sface.buffer]
+    ),
+  ];
+}
+
 scope.onmessage = async ({ data }: MessageEvent<WorkerSettings>) => {
-  // Photos that arrive while the model is being opened wait behind these promises.
-  const session = loadRuntime(data.runtime).then((open) => open(data.model));
-  const backbone = session.then((opened) => createBackbone(opened, data.section));
+  // Photos that arrive while the models are being opened wait behind this promise.
+  const opened = open(data);
   let running: Promise<unknown> = Promise.resolve();
-  scope.onmessage = async ({ data: request }: MessageEvent<EncodeRequest | null>) => {
+  scope.onmessage = async ({ data: request }: MessageEvent<WorkerRequest | null>) => {
     try {
       if (request === null) {
         // Releasing a session that is at work would pull its memory from under it.
         await running;
-        await (await session).release();
+        await (await opened).release();
         scope.postMessage({ type: "released" }, []);
         return;
       }
-      const encoding = backbone.then((opened) =>
-        encodePhoto(request.photo, {
-          backbone: opened,
-          view: data.section.input,
-          limits: data.limits,
-          keepPhoto: request.keepPhoto,
-          owned: true,
-        })
-      );
-      running = encoding.catch(() => {});
-      const output = await encoding;
-      const transfer = [output.embedding.buffer, output.logits.buffer];
-      if (output.photo) transfer.push(output.photo.buffer);
-      scope.postMessage({ type: "done", output }, transfer);
+      const working = opened.then(({ work }) => work(request));
+      running = working.catch(() => {});
+      const output = await working;
+      scope.postMessage({ type: "done", output }, [...new Set(transferOf(output))]);
     } catch (error) {
       fail(error);
     }
   };
   try {
-    await backbone;
+    await opened;
     scope.postMessage({ type: "ready" }, []);
   } catch (error) {
     fail(error);

@@ -1,5 +1,5 @@
 /**
- * The real encoder on the committed model, for tests.
+ * The real encoder on the committed models, for tests.
  *
  * @module
  */
@@ -7,15 +7,25 @@ import { createPhotoEncoder } from "../../functions/photo/encoder.ts";
 import type { PhotoEncoderOptions } from "../../functions/photo/encoder.ts";
 import type { Encoder } from "../../functions/core/encoder.ts";
 import { parseSection } from "../../models/manifest.ts";
-import type { BackboneSection } from "../../models/manifest.ts";
 
 const models = new URL("../../models/", import.meta.url);
 
-/** The manifest's word on the committed model, and its bytes. */
-export async function committedModel(): Promise<{ section: BackboneSection; model: Uint8Array }> {
+/** The manifest's word on the committed models, and their bytes. */
+export async function committedModel(): Promise<
+  Pick<PhotoEncoderOptions, "section" | "model" | "faces">
+> {
   const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", models)));
   const section = parseSection("backbone", manifest.backbone);
-  return { section, model: await Deno.readFile(new URL(section.file, models)) };
+  const faces = parseSection("faces", manifest.faces);
+  return {
+    section,
+    model: await Deno.readFile(new URL(section.file, models)),
+    faces: {
+      section: faces,
+      detector: await Deno.readFile(new URL(faces.detector.file, models)),
+      folder: models,
+    },
+  };
 }
 
 /** Runs a test on the real encoder and closes it. */

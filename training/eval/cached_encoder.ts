@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Encoded, Encoder } from "../../functions/core/encoder.ts";
+import type { Encoded, Encoder, SeenFace } from "../../functions/core/encoder.ts";
+import type { FaceDescriptor } from "../../models/face.ts";
 import { sha256Hex } from "../../models/sha256.ts";
 
 /**
@@ -12,12 +13,17 @@ import { sha256Hex } from "../../models/sha256.ts";
  */
 export function createCachedEncoder(encoder: Encoder): Encoder {
   const seen = new Map<string, Promise<Encoded>>();
+  const described = {
+    full: new WeakMap<SeenFace, FaceDescriptor>(),
+    light: new WeakMap<SeenFace, FaceDescriptor>(),
+  };
   return {
     model: encoder.model,
+    faceModel: encoder.faceModel,
     runtime: encoder.runtime,
     async encode(photo, options) {
       if (options?.keepPhoto) return await encoder.encode(photo, options);
-      const key = await sha256Hex(photo);
+      const key = `${await sha256Hex(photo)} ${options?.faces ?? "full"}`;
       let encoded = seen.get(key);
       if (encoded === undefined) {
         encoded = encoder.encode(photo, options);
@@ -25,6 +31,13 @@ export function createCachedEncoder(encoder: Encoder): Encoder {
         seen.set(key, encoded);
       }
       return await encoded;
+    },
+    async describe(faces, options = {}) {
+      const known = described[options.mode ?? "full"];
+      const fresh = faces.filter((face) => !known.has(face));
+      const descriptors = await encoder.describe(fresh, options);
+      fresh.forEach((face, i) => known.set(face, descriptors[i]!));
+      return faces.map((face) => known.get(face)!);
     },
     close: () => encoder.close(),
   };

@@ -62,7 +62,9 @@ export async function* features(
     const file = join(folder, await sha256Hex(photo));
     let stored = await readIfThere(file);
     if (!stored) {
-      const { logits, embedding, image, fingerprint } = await encoder.encode(photo);
+      const { logits, embedding, image, fingerprint } = await encoder.encode(photo, {
+        faces: "none",
+      });
       stored = pack({ logits, embedding, image, fingerprint });
       // Renamed when whole: a script that is stopped leaves no half file that looks like one.
       await Deno.writeFile(`${file}.tmp`, stored);

@@ -5,32 +5,50 @@
  */
 import type { Encoder } from "../../functions/core/encoder.ts";
 import { encodePhoto } from "../../functions/photo/encode_photo.ts";
+import { openFaceEmbedder, type OpenedEmbedder } from "../../functions/photo/face_models.ts";
 import { createBackbone } from "../../models/backbone.ts";
-import type { BackboneSection } from "../../models/manifest.ts";
+import { createFaceFinder } from "../../models/face_finder.ts";
+import type { Manifest } from "../../models/manifest.ts";
 import { openNative } from "../../models/runtime_native.ts";
 import { verifyFile } from "../../models/verify_file.ts";
-import { join } from "../paths.ts";
+import { join, toFileUrl } from "../paths.ts";
 
 /**
- * Opens the backbone of a manifest.
+ * Opens the networks of a manifest.
  *
- * @param section what the manifest says of it
+ * @param manifest what it says of them
  * @param models folder of the manifest
- * @throws {Error} when the file is not the manifest's, or the native runtime cannot be loaded
+ * @throws {Error} when a file is not the manifest's, or the native runtime cannot be loaded
  */
 export async function openInProcessEncoder(
-  section: BackboneSection,
+  manifest: Pick<Manifest, "backbone" | "faces">,
   models: string,
 ): Promise<Encoder> {
-  const file = await Deno.readFile(join(models, section.file));
-  await verifyFile(file, section.sha256, section.file);
-  const session = await openNative(file);
+  async function open({ file, sha256 }: { readonly file: string; readonly sha256: string }) {
+    const bytes = await Deno.readFile(join(models, file));
+    await verifyFile(bytes, sha256, file);
+    return await openNative(bytes);
+  }
+  const { backbone: section, faces } = manifest;
+  const session = await open(section);
+  const detector = await open(faces.detector);
   const backbone = createBackbone(session, section);
+  const finder = createFaceFinder({ detector, section: faces });
+  let embedder: Promise<OpenedEmbedder> | undefined;
   return {
     model: { id: backbone.id, version: backbone.version },
+    faceModel: faces.id,
     runtime: "native",
-    encode: (photo, { keepPhoto = false } = {}) =>
-      encodePhoto(photo, { backbone, view: section.input, keepPhoto, owned: false }),
-    close: () => session.release(),
+    encode: (photo, { keepPhoto = false, faces = "full" } = {}) =>
+      encodePhoto(photo, { backbone, finder, view: section.input, keepPhoto, faces, owned: false }),
+    async describe(seen, { mode = "full" } = {}) {
+      embedder ??= openFaceEmbedder(faces, toFileUrl(`${models}/`), openNative);
+      return await (await embedder).embedder.embed(seen.map(({ crop }) => crop), mode);
+    },
+    async close() {
+      await session.release();
+      await detector.release();
+      await (await embedder)?.release();
+    },
   };
 }

@@ -284,7 +284,10 @@ export const recipe: Recipe = {
     const hierarchy = parseHierarchy(
       JSON.parse(await Deno.readTextFile(join(models, "hierarchy.json"))),
     );
-    const encoder = await openInProcessEncoder(parseSection("backbone", manifest.backbone), models);
+    const encoder = await openInProcessEncoder({
+      backbone: parseSection("backbone", manifest.backbone),
+      faces: parseSection("faces", manifest.faces),
+    }, models);
     try {
       const photos = await seenPhotos(data, hierarchy, encoder, {
         cache: join(cache, "features"),

@@ -197,7 +197,10 @@ export const recipe: Recipe = {
     }
     const path = join(models, "manifest.json");
     const manifest = JSON.parse(await Deno.readTextFile(path));
-    const encoder = await openInProcessEncoder(parseSection("backbone", manifest.backbone), models);
+    const encoder = await openInProcessEncoder({
+      backbone: parseSection("backbone", manifest.backbone),
+      faces: parseSection("faces", manifest.faces),
+    }, models);
     try {
       const see = async (folder: string): Promise<Seen[]> => {
         const counts = new Map<string, number>();
