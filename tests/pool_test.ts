@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertRejects } from "@std/assert";
 import { BusyError } from "../functions/core/errors.ts";
 import { createWorkerPool, WorkerError } from "../functions/photo/pool.ts";
-import type { PoolOptions, WorkerPool } from "../functions/photo/pool.ts";
+import type { Job, PoolOptions, WorkerPool } from "../functions/photo/pool.ts";
 import type { Order } from "./support/pool_worker.ts";
 
 type Pool = WorkerPool<Order, number>;
@@ -31,7 +31,7 @@ async function withPool(
   }
 }
 
-function job(input: Order, more: { bytes?: number; memory?: number; signal?: AbortSignal } = {}) {
+function job(input: Order, more: Partial<Omit<Job<Order>, "input">> = {}) {
   return { input, bytes: 1, memory: 1, ...more };
 }
 
@@ -138,6 +138,41 @@ Deno.test("run() gives up idle Workers when a heavy job needs their memory", asy
     assertEquals(started(), 2);
     assertEquals(await pool.run(job(double(2), { memory: 100 })), 4);
     await Promise.all([light(), light()]);
+    assertEquals(started(), 3);
+  });
+});
+
+Deno.test("run() lets no more Workers learn the skill than may, and others pass", async () => {
+  await withPool({ size: 3, skill: { memory: 0, most: 1 } }, async (pool, started) => {
+    const who: Order = { do: "who", afterMs: 30 };
+    const order: string[] = [];
+    const skilled = Array.from({ length: 4 }, async () => {
+      const worker = await pool.run(job(who, { skilled: true }));
+      order.push("skilled");
+      return worker;
+    });
+    const light = Array.from({ length: 4 }, async () => {
+      const worker = await pool.run(job(who));
+      order.push("light");
+      return worker;
+    });
+    const [one, ...same] = await Promise.all(skilled);
+    assert(same.every((worker) => worker === one));
+    assert((await Promise.all(light)).every((worker) => worker !== one));
+    assertEquals(order.at(-1), "skilled", "who waits for the skilled one holds up nobody");
+    assertEquals(started(), 3);
+  });
+});
+
+Deno.test("run() counts what a skilled Worker keeps, and gives it up for a heavy job", async () => {
+  const skill = { memory: 60, most: 2 };
+  await withPool({ size: 2, workerMemory: 10, memory: 145, skill }, async (pool, started) => {
+    const learn = () => pool.run(job(double(1, 20), { skilled: true }));
+    assertEquals(await Promise.all([learn(), learn()]), [2, 2]);
+    assertEquals(started(), 2);
+    assertEquals(await pool.run(job(double(2), { memory: 60 })), 4);
+    // Of the two skilled ones one had to go: it did not fit beside the job.
+    await Promise.all([pool.run(job(double(1, 20))), pool.run(job(double(1, 20)))]);
     assertEquals(started(), 3);
   });
 });

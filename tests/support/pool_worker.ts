@@ -8,6 +8,8 @@ import type { WorkerReply } from "../../functions/photo/pool.ts";
 /** What the Worker shall do. */
 export type Order =
   | { readonly do: "double"; readonly value: number; readonly afterMs?: number }
+  /** Tells a number that is this Worker's own. */
+  | { readonly do: "who"; readonly afterMs?: number }
   | { readonly do: "throw" }
   | { readonly do: "die" }
   | { readonly do: "spin" };
@@ -17,6 +19,8 @@ const scope = globalThis as unknown as {
   postMessage(message: WorkerReply<number>): void;
 };
 
+const own = Math.random();
+
 scope.onmessage = ({ data }) => {
   if (data === null) return scope.postMessage({ type: "released" });
   switch (data.do) {
@@ -25,6 +29,9 @@ scope.onmessage = ({ data }) => {
         () => scope.postMessage({ type: "done", output: data.value * 2 }),
         data.afterMs ?? 0,
       );
+      return;
+    case "who":
+      setTimeout(() => scope.postMessage({ type: "done", output: own }), data.afterMs ?? 0);
       return;
     case "throw":
       return scope.postMessage({ type: "failed", name: "RangeError", message: "too much" });
