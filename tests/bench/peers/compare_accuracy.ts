@@ -25,7 +25,7 @@ export async function compareAccuracy(
   contenders: readonly Contender[],
   photos: readonly FacePhoto[],
 ): Promise<{ photos: number; allFound: number; accuracies: Accuracy[] }> {
-  const described = [];
+  const described: DescribedFaces[] = [];
   for (const contender of contenders) described.push(await describeFaces(contender, photos));
   const everywhere = photos.map((_, i) => described.every(({ bordered }) => bordered[i] !== null));
   const sets = [...new Set(photos.map(({ set }) => set))];
