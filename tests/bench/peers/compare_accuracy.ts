@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Described, describeFaces } from "./describe_faces.ts";
+import { type Described, type DescribedFaces, describeFaces } from "./describe_faces.ts";
 import type { Contender } from "./engines.ts";
 import type { FacePhoto } from "./face_photos.ts";
 import { type Verification, verify } from "./verification.ts";
