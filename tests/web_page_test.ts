@@ -161,7 +161,7 @@ pageTest("the page says in a sentence what to do when something is wrong", async
   }).png().toBuffer();
   await ask(page, file(new Uint8Array(flat), "flat.png", "image/png"), /network|no answer/);
   await teach(page, "Fog");
-  await page.getByRole("alert").filter({ hasText: /teaches me too little.*nearly blank/ })
+  await page.getByRole("alert").filter({ hasText: /rather not learn.*nearly blank/ })
     .waitFor();
   await teach(page, " ");
   await page.getByRole("alert").filter({ hasText: "Give a name first" }).waitFor();

@@ -47,7 +47,10 @@ sessionTest(
     });
     assertEquals([allowed, expiresAt, labels.labels.length], ["teach", undefined, 0]);
 
-    assertEquals((await client.teach(cat(), "Chelsea/the cat?", true)).created, 1);
+    assertEquals(
+      (await client.teach(cat(), { label: "Chelsea/the cat?", keepPhoto: true })).created,
+      1,
+    );
     const answer = await client.classify(cat());
     assertEquals([answer.route, answer.label], ["memory", "Chelsea/the cat?"]);
     const { labels: [label] } = await client.labels();
@@ -69,7 +72,7 @@ sessionTest("openSession() may only ask when called from elsewhere", {}, async (
   assertEquals(allowed, "ask");
   assertEquals((await client.classify(cat())).route, "network");
   assertEquals(
-    (await assertRejects(() => client.teach(cat(), "Rex", false), ApiError)).status,
+    (await assertRejects(() => client.teach(cat(), { label: "Rex" }), ApiError)).status,
     403,
   );
 });
@@ -99,7 +102,7 @@ sessionTest("openSession() opens a demo space once a tab and hour", {
   assertEquals(first.allowed, "teach");
   assertExists(first.expiresAt);
   assert(first.expiresAt > now);
-  await first.client.teach(cat(), "Chelsea", false);
+  await first.client.teach(cat(), { label: "Chelsea" });
   assertEquals((await open()).labels.labels.length, 1);
 
   const stranger = await openSession({ origin, keep: tab(), fetch: send("192.0.2.8") });

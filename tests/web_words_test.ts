@@ -1,6 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import type { Certainty, Subject } from "../functions/core/answer_type.ts";
 import { ApiError } from "../web/api_error.ts";
+import { correctable, isChoice, meantFace, type Peopled } from "../web/people.ts";
 import { sayProblem } from "../web/problem_words.ts";
+import { TwoFacesError } from "../web/two_faces_error.ts";
 import {
   milliseconds,
   percent,
@@ -19,6 +22,7 @@ function dog(changes: Partial<Sayable> = {}): Sayable {
     confidence: 0.97,
     path: ["animal", "dog"],
     novelty: 0.1,
+    subjects: [],
     evidence: [],
     alternatives: [
       { label: "Pembroke", confidence: 0.41 },
@@ -33,8 +37,46 @@ function said(answer: Sayable): string {
   return [headline.join(""), ...more].join(" ");
 }
 
-function evidence(by: "bytes" | "copy" | "look" | "face") {
-  return { memory: "01J", label: "Rex", by, similarity: 0.9, threshold: 0.8 };
+function evidence(by: "bytes" | "copy" | "look" | "face", label = "Rex") {
+  return { memory: "01J", label, by, similarity: 0.9, threshold: 0.8 };
+}
+
+/** Where a face is what a photo of 1000 × 1000 is of, and where it is not. */
+const MIDDLE = { x: 400, y: 200, width: 200, height: 250 };
+const CORNER = { x: 10, y: 10, width: 60, height: 80 };
+
+/** A face of a photo; a stranger's without a label. */
+function face(label: string | null, certainty: Certainty = "is", box = MIDDLE): Subject {
+  return {
+    kind: "person",
+    label,
+    certainty: label === null ? "unknown" : certainty,
+    confidence: 0.9,
+    similarity: label === null ? null : 0.5,
+    box,
+  };
+}
+
+/** A cat that fills the photo. */
+const tom: Subject = {
+  kind: "thing",
+  label: "Tom",
+  certainty: "is",
+  confidence: 0.9,
+  similarity: 0.8,
+  box: { x: 0, y: 0, width: 1000, height: 1000 },
+};
+
+/** An answer from memory about Grandma, among these subjects. */
+function grandma(...subjects: Subject[]): Sayable {
+  return dog({
+    label: "Grandma",
+    route: "memory",
+    path: ["person"],
+    subjects,
+    evidence: [evidence("face", "Grandma"), evidence("face", "Grandma"), evidence("face", "Ben")],
+    alternatives: [],
+  });
 }
 
 Deno.test("sayAnswer() names the memory and how it was known when it is sure", () => {
@@ -63,6 +105,51 @@ Deno.test("sayAnswer() says perhaps and what else it would be when the memory is
       alternatives: [{ label: "dog", confidence: 0.9 }],
     })),
     "Perhaps Rex. It looks much like it, but not enough to be sure. Without that memory I would say: dog.",
+  );
+});
+
+Deno.test("sayAnswer() counts only the photos of the person whom it names", () => {
+  assertEquals(
+    said(grandma(face("Grandma"))),
+    "That is Grandma. I remember the face from 2 photos.",
+  );
+});
+
+Deno.test("sayAnswer() tells who else is in the photo", () => {
+  const others = (...subjects: Subject[]) =>
+    sayAnswer(grandma(face("Grandma"), ...subjects)).more.at(-1);
+  assertEquals(others(face(null)), "With a person I do not know.");
+  assertEquals(others(face("Ben"), face(null)), "With Ben, and a person I do not know.");
+  assertEquals(
+    others(face("Ben"), face("Anna", "perhaps"), face(null), face(null)),
+    "With Ben and perhaps Anna, and 2 people I do not know.",
+  );
+  assertEquals(
+    sayAnswer(dog({ subjects: [face("Ben", "is", CORNER)] })).more.at(-1),
+    "With Ben.",
+  );
+});
+
+Deno.test("sayAnswer() says of a face that is only much alike that it is not enough", () => {
+  assertEquals(
+    said({ ...grandma(face("Grandma", "perhaps")), certainty: "perhaps" }),
+    "Perhaps Grandma. The face is much like that, but not enough to be sure.",
+  );
+});
+
+Deno.test("sayAnswer() does not guess who or what a stranger might be", () => {
+  const stranger = (...subjects: Subject[]) =>
+    said(dog({ label: "person", path: ["person"], subjects, confidence: 0.99 }));
+  assertEquals(stranger(face(null)), "A person I do not know.");
+  assertEquals(stranger(face(null), face(null)), "2 people I do not know.");
+  assertEquals(
+    stranger(face(null), face("Ben", "is", CORNER)),
+    "A person I do not know. With Ben.",
+  );
+  // The network's own word for one of whom it sees no face.
+  assertEquals(
+    said(dog({ label: "person", path: ["person"], alternatives: [] })),
+    "A person.",
   );
 });
 
@@ -106,13 +193,37 @@ Deno.test("sayAnswer() gives nouns the article that they take", () => {
 Deno.test("sayRoute() marks what was asked, what answered and what was not needed", () => {
   const states = (answer: Sayable) => sayRoute(answer).map(({ state }) => state);
   const memory = (by: "bytes" | "copy" | "look" | "face") =>
-    states(dog({ route: "memory", evidence: [evidence(by)] }));
-  assertEquals(memory("bytes"), ["answered", "skipped", "skipped", "skipped"]);
-  assertEquals(memory("copy"), ["passed", "answered", "skipped", "skipped"]);
-  assertEquals(memory("look"), ["passed", "passed", "answered", "skipped"]);
-  assertEquals(states(dog()), ["passed", "passed", "passed", "answered"]);
-  const unsure = dog({ route: "memory", certainty: "perhaps", evidence: [evidence("look")] });
-  assertEquals(sayRoute(unsure).map(({ says }) => says), ["no", "no", "perhaps", "asked too"]);
+    states(dog({ label: "Rex", route: "memory", evidence: [evidence(by)] }));
+  const skipped = (n: number) => new Array(n).fill("skipped");
+  const passed = (n: number) => new Array(n).fill("passed");
+  assertEquals(memory("bytes"), ["answered", ...skipped(4)]);
+  assertEquals(memory("copy"), ["passed", "answered", ...skipped(3)]);
+  assertEquals(memory("face"), [...passed(2), "answered", ...skipped(2)]);
+  assertEquals(memory("look"), [...passed(3), "answered", "skipped"]);
+  assertEquals(states(dog()), [...passed(4), "answered"]);
+  const unsure = dog({
+    label: "Rex",
+    route: "memory",
+    certainty: "perhaps",
+    evidence: [evidence("look")],
+  });
+  assertEquals(sayRoute(unsure).map(({ says }) => says), [
+    "no",
+    "no",
+    "no",
+    "perhaps",
+    "asked too",
+  ]);
+  const beside = dog({
+    label: "Tom",
+    route: "memory",
+    evidence: [evidence("look", "Tom"), evidence("face", "Ben")],
+  });
+  assertEquals(
+    sayRoute(beside).map(({ says }) => says),
+    ["no", "no", "yes, too", "yes", "not needed"],
+  );
+
   assertEquals(sayRoute(dog({ label: null, route: "none" })).at(-1)?.says, "not sure");
 });
 
@@ -161,4 +272,60 @@ Deno.test("sayProblem() says how long to wait when the server does", () => {
 Deno.test("sayProblem() gives the reason when a photo is too poor to teach", () => {
   const refusals = [{ image: 0, reason: "it is nearly blank; it should show something" }];
   assertMatch(sayProblem(new ApiError(422, { refusals })), /nearly blank/);
+});
+
+Deno.test("sayProblem() asks for a face when the server could not tell which one is meant", () => {
+  const refusals = [{ image: 0, reason: "it shows 2 faces", faces: [{ index: 0 }, { index: 1 }] }];
+  const error = new ApiError(422, { refusals });
+  assertEquals(
+    sayProblem(error),
+    "There are 2 faces: choose which one is meant, in the photo.",
+  );
+  assertEquals(error.mayForce, false);
+  const poor = new ApiError(422, { refusals: [{ image: 0, reason: "its face is blurred" }] });
+  assertEquals(poor.mayForce, true);
+  assertEquals(new ApiError(422, {}).mayForce, false);
+});
+
+Deno.test("TwoFacesError.of() tells a second face of the same name from other refusals", () => {
+  const bare = new ApiError(422, { detail: "two faces of one photo are never the same person" });
+  const twice = TwoFacesError.of(bare, "Grandma", 1);
+  assertMatch(sayProblem(twice), /^Grandma is another face of this photo already/);
+  assertEquals(TwoFacesError.of(bare, "Grandma", undefined), bare);
+  const poor = new ApiError(422, { refusals: [{ image: 0, reason: "its face is blurred" }] });
+  assertEquals(TwoFacesError.of(poor, "Grandma", 1), poor);
+});
+
+/** An answer about a photo of 1000 × 1000. */
+function photo(subjects: readonly Subject[], changes: Partial<Peopled> = {}): Peopled {
+  const image = { width: 1000, height: 1000 };
+  return { label: "person", route: "network", path: ["person"], subjects, image, ...changes };
+}
+
+Deno.test("meantFace() is the only face where the photo is of it, else the chosen one", () => {
+  assertEquals(meantFace(photo([face(null)]), undefined)?.index, 0);
+  const several = photo([face(null), face("Ben")]);
+  assertEquals(meantFace(several, undefined), undefined);
+  assertEquals(meantFace(several, 1)?.label, "Ben");
+  const besideTom = photo([face(null, "is", CORNER), tom]);
+  assertEquals(meantFace(besideTom, undefined), undefined);
+  assertEquals(meantFace(besideTom, 0)?.index, 0);
+  assertEquals(meantFace(besideTom, 1), undefined, "Tom has no face");
+});
+
+Deno.test("isChoice() is false where only one face or none can be meant", () => {
+  assertEquals(isChoice(photo([tom])), false);
+  assertEquals(isChoice(photo([face(null)])), false);
+  assertEquals(isChoice(photo([face(null), face(null)])), true);
+  assertEquals(isChoice(photo([face(null, "is", CORNER), tom])), true);
+});
+
+Deno.test("correctable() is the chosen face's name, or the answer's when it is from memory", () => {
+  const both = photo([face(null), face("Grandma")], { label: "Grandma", route: "memory" });
+  assertEquals(correctable(both, undefined), { label: "Grandma", face: 1 });
+  assertEquals(correctable(both, 1), { label: "Grandma", face: 1 });
+  assertEquals(correctable(both, 0), undefined);
+  assertEquals(correctable(photo([face(null)]), undefined), undefined);
+  const thing = photo([face("Tom"), tom], { label: "Tom", route: "memory", path: ["cat"] });
+  assertEquals(correctable(thing, undefined), { label: "Tom", face: undefined });
 });

@@ -7,6 +7,8 @@
 export interface Refusal {
   readonly image: number;
   readonly reason: string;
+  /** The faces to choose from, where it was not said which one is meant. */
+  readonly faces?: readonly unknown[];
 }
 
 /** The part of a problem (RFC 9457) that the page reads. */
@@ -34,6 +36,11 @@ export class ApiError extends Error {
     this.detail = this.message;
     this.refusals = problem.refusals ?? [];
     this.retryAfter = retryAfter;
+  }
+
+  /** Whether teaching by force would overrule it: a poor example, not one that nobody can tell. */
+  get mayForce(): boolean {
+    return this.refusals.length > 0 && this.refusals.every(({ faces }) => faces === undefined);
   }
 
   /** From a request that nobody replied to. */

@@ -8,8 +8,11 @@ import type { Answer } from "../functions/core/answer_type.ts";
 import { AnswerDetails } from "./answer_details.tsx";
 import { AnswerWords, type Phase } from "./answer_words.tsx";
 import { ApiError } from "./api_error.ts";
-import type { Client, KnownLabel } from "./client.ts";
+import type { Client, KnownLabel, Lesson, Taught } from "./client.ts";
+import { Correction } from "./correction.tsx";
+import { FaceFrames } from "./face_frames.tsx";
 import { KnownList } from "./known_list.tsx";
+import { correctable, facesOf, isChoice, isOfPeople, meantFace } from "./people.ts";
 import { PhotoInput } from "./photo_input.tsx";
 import { sayProblem } from "./problem_words.ts";
 import { RouteView } from "./route_view.tsx";
@@ -34,6 +37,7 @@ export function App({ origin, keep }: AppProps) {
   const [known, setKnown] = useState<readonly KnownLabel[]>([]);
   const [next, setNext] = useState<string | undefined>(undefined);
   const [since, setSince] = useState(0);
+  const [chosen, setChosen] = useState<number | undefined>(undefined);
   const asked = useRef(0);
 
   useEffect(() => {
@@ -68,6 +72,7 @@ export function App({ origin, keep }: AppProps) {
     const turn = (asked.current ?? 0) + 1;
     asked.current = turn;
     setPhoto(file);
+    setChosen(undefined);
     setPhase({ is: "asking" });
     let then: Phase;
     try {
@@ -77,6 +82,11 @@ export function App({ origin, keep }: AppProps) {
     }
     // Only the last question counts: replies may overtake each other.
     if (turn === asked.current) setPhase(then);
+  }
+
+  function choose(face: number | undefined): void {
+    setChosen(face);
+    setSince((n) => n + 1);
   }
 
   function show(file: Blob): void {
@@ -90,20 +100,20 @@ export function App({ origin, keep }: AppProps) {
     setNext(page.next);
   }
 
-  async function teach(label: string, keepPhoto: boolean): Promise<string> {
+  /** Teaches the photo on screen and shows what it is answered with now. */
+  async function learn(lesson: Lesson): Promise<Taught> {
     if (!photo) throw new TypeError("there should be a photo to teach");
-    const { teach: says } = strings;
+    setSince((n) => n + 1);
     let taught;
     try {
-      taught = await (await client()).teach(photo, label, keepPhoto);
+      taught = await (await client()).teach(photo, lesson);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404 && session?.expiresAt)) throw error;
       leaveDemoSpace(keep);
-      taught = await (await reopen()).client.teach(photo, label, keepPhoto);
+      taught = await (await reopen()).client.teach(photo, lesson);
     }
-    // The answer to the same photo now comes from memory: show it.
     await Promise.all([ask(photo), refresh()]);
-    return taught.created > 0 ? says.taught(label) : says.known(label);
+    return taught;
   }
 
   const answer: Answer | undefined = phase.is === "answered" ? phase.answer : undefined;
@@ -113,12 +123,42 @@ export function App({ origin, keep }: AppProps) {
       {session?.expiresAt && <p class="note">{strings.demo.until(clock(session.expiresAt))}</p>}
       {trouble && <p class="note" role="alert">{trouble}</p>}
       <div class="stage">
-        <PhotoInput photo={photo} busy={phase.is === "asking"} onPhoto={show} />
+        <PhotoInput photo={photo} busy={phase.is === "asking"} onPhoto={show}>
+          {answer && (
+            <FaceFrames
+              answer={answer}
+              chosen={chosen}
+              onChoose={mayTeach ? choose : undefined}
+            />
+          )}
+        </PhotoInput>
         <section class="card" aria-labelledby="answer-heading">
           <h2 id="answer-heading">{strings.sections.answer}</h2>
           <AnswerWords phase={phase} />
+          {mayTeach && (
+            <Correction
+              name={answer && correctable(answer, chosen)}
+              since={since}
+              onCorrect={async ({ label, face }, force) => {
+                const kind = face === undefined ? "thing" as const : undefined;
+                const { created } = await learn({ label, face, kind, not: true, force });
+                return created > 0 ? strings.teach.learntNot(label) : strings.teach.knownNot(label);
+              }}
+            />
+          )}
           <RouteView answer={answer} />
-          {mayTeach && <TeachForm ready={answer !== undefined} since={since} onTeach={teach} />}
+          {mayTeach && (
+            <TeachForm
+              ready={answer !== undefined}
+              meant={answer && sayMeant(answer, chosen)}
+              since={since}
+              onTeach={async (label, keepPhoto, force) => {
+                const face = answer && meantFace(answer, chosen)?.index;
+                const { created } = await learn({ label, keepPhoto, face, force });
+                return created > 0 ? strings.teach.taught(label) : strings.teach.known(label);
+              }}
+            />
+          )}
           {session?.allowed === "ask" && <p class="quiet">{strings.teach.notHere}</p>}
           {session?.allowed === "token" && (
             <TokenForm
@@ -157,6 +197,16 @@ export function App({ origin, keep }: AppProps) {
       )}
     </>
   );
+}
+
+/** Which of several faces a lesson means, or that one should be chosen. */
+function sayMeant(answer: Answer, chosen: number | undefined): string | undefined {
+  if (!isChoice(answer)) return undefined;
+  const { choose, chosen: says, maybe } = strings.faces;
+  const faces = facesOf(answer);
+  const at = faces.findIndex(({ index }) => index === chosen);
+  if (at >= 0) return says(at + 1, faces.length);
+  return isOfPeople(answer) ? choose(faces.length) : maybe;
 }
 
 function clock(time: Date): string {

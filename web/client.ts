@@ -8,6 +8,7 @@ import { hc, type InferResponseType } from "hono/client";
 import type { Answer } from "../functions/core/answer_type.ts";
 import type { App } from "../functions/app.ts";
 import { ApiError } from "./api_error.ts";
+import { TwoFacesError } from "./two_faces_error.ts";
 
 type Calls = ReturnType<typeof hc<App>>;
 
@@ -35,12 +36,27 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
+/** What a photo is taught as. */
+export interface Lesson {
+  readonly label: string;
+  /** Whether the photo is to be kept, too. */
+  readonly keepPhoto?: boolean;
+  /** Which person is meant: index in the answer's `subjects`. */
+  readonly face?: number | undefined;
+  /** What is meant, where the server is not to tell from the photo. */
+  readonly kind?: "thing" | undefined;
+  /** That it is *not* this. */
+  readonly not?: boolean;
+  /** Even if it is a poor example. */
+  readonly force?: boolean;
+}
+
 /** What the page asks of the server. All reject with {@linkcode ApiError}. */
 export interface Client {
   health(): Promise<Health>;
   openDemoSpace(): Promise<DemoSpace>;
   classify(photo: Blob): Promise<Answer>;
-  teach(photo: Blob, label: string, keepPhoto: boolean): Promise<Taught>;
+  teach(photo: Blob, lesson: Lesson): Promise<Taught>;
   labels(cursor?: string): Promise<LabelPage>;
   /** Kept photos of a label, newest first, at most `limit`. */
   keptPhotos(label: string, limit: number): Promise<readonly Blob[]>;
@@ -100,9 +116,20 @@ export function createClient(options: ClientOptions): Client {
       });
       return await reply.json() as Answer;
     },
-    async teach(photo, label, keepPhoto) {
+    async teach(photo, { label, keepPhoto, face, kind, not, force }) {
       const reply = await api.memories.$post({
-        form: { image: asFile(photo), label, space, keepPhoto: keepPhoto ? "true" : "false" },
+        form: {
+          image: asFile(photo),
+          label,
+          space,
+          keepPhoto: String(keepPhoto ?? false),
+          not: String(not ?? false),
+          force: String(force ?? false),
+          ...(face === undefined ? {} : { face: String(face) }),
+          ...(kind === undefined ? {} : { kind }),
+        },
+      }).catch((error) => {
+        throw TwoFacesError.of(error, label, face);
       });
       return await reply.json() as Taught;
     },

@@ -80,6 +80,7 @@ export function KnownList(props: KnownListProps) {
             >
               {says.forget}
             </button>
+            {label.advice[0] !== undefined && <p class="advice">{label.advice[0]}</p>}
           </li>
         ))}
       </ul>

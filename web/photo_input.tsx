@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Child } from "hono/jsx";
 import { useEffect, useState } from "hono/jsx/dom";
 import { samples } from "./samples.ts";
 import { strings } from "./strings.ts";
@@ -13,6 +14,8 @@ export interface PhotoInputProps {
   readonly photo: Blob | undefined;
   readonly busy: boolean;
   onPhoto(photo: Blob): void;
+  /** What lies over the photo. */
+  readonly children?: Child;
 }
 
 /** The first file of a drop or a paste, if there is one. */
@@ -21,7 +24,7 @@ function fileOf(data: DataTransfer | null): File | undefined {
 }
 
 /** The photo, and the ways to choose another. */
-export function PhotoInput({ photo, busy, onPhoto }: PhotoInputProps) {
+export function PhotoInput({ photo, busy, onPhoto, children }: PhotoInputProps) {
   const says = strings.photo;
   const [preview, setPreview] = useState<string | undefined>(undefined);
   const [dragging, setDragging] = useState(false);
@@ -70,29 +73,32 @@ export function PhotoInput({ photo, busy, onPhoto }: PhotoInputProps) {
 
   return (
     <section class="photo" aria-label={strings.sections.photo}>
-      <label class="frame" data-dragging={dragging} data-busy={busy}>
-        <input
-          type="file"
-          accept="image/*,.heic,.heif"
-          class="unseen"
-          onChange={(event: Event) => {
-            const input = event.target as HTMLInputElement;
-            const file = input.files?.[0];
-            // Emptied, so that choosing the same file again asks again.
-            input.value = "";
-            if (file) onPhoto(file);
-          }}
-        />
-        {preview
-          ? <img class="preview" src={preview} alt="" onError={() => setPreview(undefined)} />
-          : <img class="waiting" src="/assets/icon.svg" alt="" width="120" height="120" />}
-        <span class="invitation">
-          <span class="button">
-            {dragging ? says.drop : preview ? says.instead : says.choose}
+      <div class="viewer">
+        <label class="frame" data-dragging={dragging} data-busy={busy}>
+          <input
+            type="file"
+            accept="image/*,.heic,.heif"
+            class="unseen"
+            onChange={(event: Event) => {
+              const input = event.target as HTMLInputElement;
+              const file = input.files?.[0];
+              // Emptied, so that choosing the same file again asks again.
+              input.value = "";
+              if (file) onPhoto(file);
+            }}
+          />
+          {preview
+            ? <img class="preview" src={preview} alt="" onError={() => setPreview(undefined)} />
+            : <img class="waiting" src="/assets/icon.svg" alt="" width="120" height="120" />}
+          <span class="invitation">
+            <span class="button">
+              {dragging ? says.drop : preview ? says.instead : says.choose}
+            </span>
+            <span class="hint">{says.hint}</span>
           </span>
-          <span class="hint">{says.hint}</span>
-        </span>
-      </label>
+        </label>
+        {children}
+      </div>
       <div class="samples">
         <p id="samples-heading">{says.samples}</p>
         <ul aria-labelledby="samples-heading">

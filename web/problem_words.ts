@@ -5,6 +5,7 @@
  */
 import { ApiError } from "./api_error.ts";
 import { strings } from "./strings.ts";
+import { TwoFacesError } from "./two_faces_error.ts";
 
 /** "in 5 seconds", "in 2 minutes", or "in a moment" when nobody said. */
 function wait(seconds: number | undefined): string {
@@ -19,12 +20,15 @@ export function sayProblem(error: unknown): string {
   if (!(error instanceof ApiError)) {
     return says.other(error instanceof Error ? error.message : String(error));
   }
+  if (error instanceof TwoFacesError) return says.twice(error.label);
   const { status, detail, refusals, retryAfter } = error;
   switch (status) {
     case 0:
       return says.offline;
     case 422:
-      return refusals[0] ? says.poor(refusals[0].reason) : says[422];
+      if (!refusals[0]) return says[422];
+      if (refusals[0].faces) return strings.faces.choose(refusals[0].faces.length);
+      return says.poor(refusals[0].reason);
     case 429:
     case 503:
       return says[status](wait(retryAfter));

@@ -1,5 +1,5 @@
 /**
- * The way of an answer, drawn: memory's three questions, then the network.
+ * The way of an answer, drawn: memory's four questions, then the network.
  *
  * @module
  */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RecalledBy } from "../functions/core/answer_type.ts";
+import type { Certainty, RecalledBy } from "../functions/core/answer_type.ts";
 
 /** A sentence with its telling part, which is drawn bold: before, telling part, after. */
 export type Sentence = readonly [before: string, strong: string, after: string];
@@ -57,6 +57,15 @@ function opens(adverb: string, noun: string, after: string): Sentence {
   return before === "" ? ["", capital(noun), after] : [capital(before), noun, after];
 }
 
+/** Names and strangers in one clause: "Ben and perhaps Anna, and a person I do not know". */
+function people(names: readonly string[], strangers: number): string {
+  const unknown = count(strangers, "person", "people").replace(/^1 /, "a ") + " I do not know";
+  return [
+    ...(names.length > 0 ? [new Intl.ListFormat("en").format(names)] : []),
+    ...(strangers > 0 ? [unknown] : []),
+  ].join(", and ");
+}
+
 /** The page in English. */
 export const strings = {
   /** What stands around the page; the build writes it into `index.html`. */
@@ -95,8 +104,18 @@ export const strings = {
         look: (n: number) => `I remember the look from ${count(n, "photo", "photos")}.`,
         face: (n: number) => `I remember the face from ${count(n, "photo", "photos")}.`,
       } satisfies Record<RecalledBy, (memories: number) => string>,
-      unsure: "It looks much like it, but not enough to be sure.",
+      unsure: {
+        look: "It looks much like it, but not enough to be sure.",
+        face: "The face is much like that, but not enough to be sure.",
+      },
       without: (label: string) => `Without that memory I would say: ${label}.`,
+    },
+
+    people: {
+      strangers: (n: number): Sentence =>
+        n === 1 ? ["A ", "person", " I do not know."] : ["", `${n} people`, " I do not know."],
+      others: (names: readonly string[], strangers: number) => `With ${people(names, strangers)}.`,
+      perhaps: (label: string) => `perhaps ${label}`,
     },
 
     network: {
@@ -111,11 +130,28 @@ export const strings = {
     },
   },
 
+  faces: {
+    heading: "Faces in the photo",
+    which: (number: number, of: number) => of === 1 ? "Face" : `Face ${number} of ${of}`,
+    name: (label: string | null, certainty: Certainty) =>
+      label === null ? "somebody I do not know" : certainty === "is" ? label : `perhaps ${label}`,
+    tag: (label: string | null, certainty: Certainty) =>
+      label === null ? "?" : certainty === "is" ? label : `${label}?`,
+    choose: (faces: number) =>
+      faces === 1
+        ? "Choose the face that is meant, in the photo."
+        : `There are ${faces} faces: choose which one is meant, in the photo.`,
+    maybe: "To name a person, choose the face in the photo.",
+    chosen: (number: number, of: number) =>
+      of === 1 ? "The face is meant." : `Face ${number} of ${of} is meant.`,
+  },
+
   route: {
     heading: "How I know",
     steps: {
       bytes: "Same file?",
       copy: "Same picture?",
+      face: "Same face?",
       look: "Same look?",
       network: "The network",
     },
@@ -126,6 +162,7 @@ export const strings = {
       answered: "answered",
       unsure: "not sure",
       doubted: "asked too",
+      besides: "yes, too",
     },
     fromMemory: "from memory",
     fromRule: "by a rule",
@@ -169,6 +206,10 @@ export const strings = {
     teaching: "Learning …",
     taught: (label: string) => `Learnt. I will know ${label} from now on.`,
     known: (label: string) => `I knew this photo as ${label} already.`,
+    force: "Teach it all the same",
+    not: (label: string) => `That is not ${label}`,
+    learntNot: (label: string) => `Learnt: that is not ${label}.`,
+    knownNot: (label: string) => `I knew already that this is not ${label}.`,
     nameless: "Give a name first: what should I answer when I see this again?",
     notHere:
       "This server takes lessons only from its own machine. Open the page there, or ask whoever runs it to set a token.",
@@ -225,7 +266,9 @@ export const strings = {
     422:
       "I cannot read this photo: the file seems damaged. Open it and save it anew, or choose another.",
     poor: (reason: string) =>
-      `This photo teaches me too little: ${reason}. Choose one that shows more.`,
+      `I would rather not learn from this photo: ${reason}. Another one may do better.`,
+    twice: (label: string) =>
+      `${label} is another face of this photo already: two faces of one photo are never the same person.`,
     429: (wait: string) => `That was a lot in a short time. Try again ${wait}.`,
     503: (wait: string) => `I am busy with other photos. Try again ${wait}.`,
     507: "There is no room for more memories. Forget something first, then teach again.",

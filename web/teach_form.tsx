@@ -3,57 +3,41 @@
  *
  * @module
  */
-import { useEffect, useState } from "hono/jsx/dom";
-import { sayProblem } from "./problem_words.ts";
+import { LessonOutcome, useLesson } from "./lesson_outcome.tsx";
 import { strings } from "./strings.ts";
 
 /** What the form is given. */
 export interface TeachFormProps {
   /** Whether there is a photo to teach. */
   readonly ready: boolean;
+  /** Whom or what the name would be given to, where that has to be said. */
+  readonly meant: string | undefined;
   /** Changes when what was said about the last lesson holds no longer. */
-  readonly since: number;
+  readonly since: unknown;
   /** Resolves to what to say about it. */
-  onTeach(label: string, keepPhoto: boolean): Promise<string>;
+  onTeach(label: string, keepPhoto: boolean, force: boolean): Promise<string>;
 }
 
 /** The field "Name" and the button "Teach". */
-export function TeachForm({ ready, since, onTeach }: TeachFormProps) {
+export function TeachForm({ ready, meant, since, onTeach }: TeachFormProps) {
   const says = strings.teach;
-  const [busy, setBusy] = useState(false);
-  const [done, setDone] = useState("");
-  const [wrong, setWrong] = useState("");
+  const { state, fail, run } = useLesson(since);
+  const busy = state.is === "busy";
 
-  useEffect(() => {
-    setDone("");
-    setWrong("");
-  }, [since]);
-
-  async function submit(event: Event) {
+  function submit(event: Event) {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
     const fields = new FormData(form);
     const label = String(fields.get("name") ?? "").trim();
-    setDone("");
-    setWrong("");
-    if (label === "") {
-      setWrong(says.nameless);
-      return;
-    }
-    setBusy(true);
-    try {
-      setDone(await onTeach(label, fields.get("keep") !== null));
-      form.reset();
-    } catch (error) {
-      setWrong(sayProblem(error));
-    } finally {
-      setBusy(false);
-    }
+    const keep = fields.get("keep") !== null;
+    if (label === "") fail(says.nameless);
+    else void run((force) => onTeach(label, keep, force), () => form.reset());
   }
 
   return (
     <form class="teach" onSubmit={submit} noValidate>
       <h3>{says.heading}</h3>
+      {meant && <p class="quiet meant">{meant}</p>}
       <fieldset disabled={!ready || busy}>
         <label for="teach-name">{says.name}</label>
         <div class="line">
@@ -71,8 +55,7 @@ export function TeachForm({ ready, since, onTeach }: TeachFormProps) {
           <input type="checkbox" name="keep" /> {says.keep}
         </label>
       </fieldset>
-      <p class="done" aria-live="polite">{done}</p>
-      <p class="failed" role="alert">{wrong}</p>
+      <LessonOutcome state={state} />
     </form>
   );
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Answer, RecalledBy } from "../functions/core/answer_type.ts";
+import type { Answer, Evidence, RecalledBy, Subject } from "../functions/core/answer_type.ts";
 import { type Sentence, strings } from "./strings.ts";
 
 /** An answer in words. */
@@ -56,17 +56,50 @@ export function milliseconds(ms: number): string {
  *
  * const said = sayAnswer({
  *   label: "dog", route: "network", certainty: "is", confidence: 0.97,
- *   path: ["animal", "dog"], novelty: 0.8, evidence: [],
+ *   path: ["animal", "dog"], novelty: 0.8, subjects: [], evidence: [],
  *   alternatives: [{ label: "Pembroke", confidence: 0.3 }],
  * });
  * console.assert(said.headline.join("") === "A dog, of a breed I do not know.");
  * ```
  */
 export function sayAnswer(answer: Sayable): Words {
+  const { headline, more } = sayItself(answer);
+  const others = sayOthers(answer);
+  return { headline, more: others === undefined ? more : [...more, others] };
+}
+
+function sayItself(answer: Sayable): Words {
   if (answer.label === null) return sayNothing(answer);
-  return answer.route === "memory"
-    ? sayMemory(answer.label, answer)
-    : sayNetwork(answer.label, answer);
+  if (answer.route === "memory") return sayMemory(answer.label, answer);
+  if (isStranger(answer)) {
+    const strangers = peopleOf(answer).filter(({ label }) => label === null);
+    return { headline: strings.answer.people.strangers(strangers.length), more: [] };
+  }
+  return sayNetwork(answer.label, answer);
+}
+
+/** Whether the answer is a face that nobody gave a name. */
+function isStranger({ route, label, path, subjects }: Sayable): boolean {
+  return route === "network" && label === "person" && path.length === 1 &&
+    subjects.some((subject) => subject.kind === "person" && subject.label === null);
+}
+
+function peopleOf({ subjects }: Sayable): readonly Subject[] {
+  return subjects.filter(({ kind }) => kind === "person");
+}
+
+/** Who else is in the photo, if anybody. */
+function sayOthers(answer: Sayable): string | undefined {
+  const { perhaps, others } = strings.answer.people;
+  const named = peopleOf(answer).filter(({ label }) =>
+    label !== null && !(answer.route === "memory" && label === answer.label)
+  );
+  const strangers = isStranger(answer)
+    ? 0
+    : peopleOf(answer).filter(({ label }) => label === null).length;
+  if (named.length + strangers === 0) return undefined;
+  const names = named.map(({ label, certainty }) => certainty === "is" ? label! : perhaps(label!));
+  return others(names, strangers);
 }
 
 /** The part of an answer that the words are made of. */
@@ -78,24 +111,34 @@ export type Sayable = Pick<
   | "confidence"
   | "path"
   | "novelty"
+  | "subjects"
   | "evidence"
   | "alternatives"
 >;
 
 function sayMemory(label: string, { certainty, evidence, alternatives }: Sayable): Words {
   const { memory } = strings.answer;
+  const own = ownEvidence(label, evidence);
+  const first = own[0];
   if (certainty === "is") {
-    const first = evidence[0];
     return {
       headline: memory.is(label),
-      more: first ? [memory.by[first.by](evidence.length)] : [],
+      more: first ? [memory.by[first.by](own.length)] : [],
     };
   }
+  const headline = memory.perhaps(label);
+  // That it would be a person without the memory goes without saying.
+  if (first?.by === "face") return { headline, more: [memory.unsure.face] };
   const instead = alternatives[0];
   return {
-    headline: memory.perhaps(label),
-    more: [memory.unsure, ...(instead ? [memory.without(instead.label)] : [])],
+    headline,
+    more: [memory.unsure.look, ...(instead ? [memory.without(instead.label)] : [])],
   };
+}
+
+/** What speaks for a label: an answer also holds what speaks for the others in the photo. */
+function ownEvidence(label: string | null, evidence: readonly Evidence[]): readonly Evidence[] {
+  return evidence.filter((one) => one.label === label);
 }
 
 function sayNetwork(
@@ -134,7 +177,7 @@ function sayNothing({ alternatives }: Sayable): Words {
 
 /** A station on the way to the answer. */
 export interface Step {
-  readonly id: "bytes" | "copy" | "look" | "network";
+  readonly id: "bytes" | "copy" | "face" | "look" | "network";
   readonly title: string;
   /** `passed` found nothing, `answered` gave the answer, `skipped` was not needed. */
   readonly state: "waiting" | "passed" | "answered" | "skipped";
@@ -146,7 +189,7 @@ const STATIONS: Readonly<Record<RecalledBy, Step["id"]>> = {
   bytes: "bytes",
   copy: "copy",
   look: "look",
-  face: "look",
+  face: "face",
 };
 
 /** The way that answers take, before there is one. */
@@ -158,16 +201,23 @@ export function sayRouteAhead(): readonly Step[] {
 
 /** The way that an answer took, station by station. */
 export function sayRoute(
-  { route, certainty, evidence }: Pick<Answer, "route" | "certainty" | "evidence">,
+  { label, route, certainty, evidence }: Pick<
+    Answer,
+    "label" | "route" | "certainty" | "evidence"
+  >,
 ): readonly Step[] {
   const { steps, states, found } = strings.route;
-  const recalled = route === "memory" ? evidence[0] : undefined;
+  const recalled = route === "memory" ? ownEvidence(label, evidence)[0] : undefined;
   const end = recalled ? STATIONS[recalled.by] : "network";
   const ids = Object.keys(steps) as Step["id"][];
   const last = ids.indexOf(end);
   return ids.map((id, i): Step => {
     const title = steps[id];
-    if (i < last) return { id, title, state: "passed", says: states.passed };
+    if (i < last) {
+      // Somebody who is known can stand beside what the answer is about.
+      const besides = evidence.some(({ by }) => STATIONS[by] === id);
+      return { id, title, state: "passed", says: besides ? states.besides : states.passed };
+    }
     if (i > last) {
       // Unsure of a memory, the answer also says what the network makes of it.
       return id === "network" && certainty === "perhaps"

@@ -1,0 +1,76 @@
+/**
+ * What became of a lesson: learnt, or why not, and how to insist.
+ *
+ * @module
+ */
+import { useEffect, useState } from "hono/jsx/dom";
+import { ApiError } from "./api_error.ts";
+import { sayProblem } from "./problem_words.ts";
+import { strings } from "./strings.ts";
+
+/** Teaches, by force if need be, and resolves to what to say about it. */
+export type Teaching = (force: boolean) => Promise<string>;
+
+/** How far a lesson has come. */
+export type LessonState =
+  | { readonly is: "idle" }
+  | { readonly is: "busy" }
+  | { readonly is: "done"; readonly says: string }
+  /** `insist` is there where the refusal can be overruled. */
+  | { readonly is: "failed"; readonly says: string; readonly insist?: () => void };
+
+/** A lesson and a way to begin it. */
+export interface UsedLesson {
+  readonly state: LessonState;
+  /** Says so when there is nothing that could be taught. */
+  fail(says: string): void;
+  /** Runs a lesson; `then` follows when it was learnt, at once or by force. */
+  run(teach: Teaching, then?: () => void): Promise<void>;
+}
+
+/**
+ * Keeps the outcome of a lesson.
+ *
+ * @param since changes when what was said about the last lesson holds no longer
+ */
+export function useLesson(since: unknown): UsedLesson {
+  const [state, setState] = useState<LessonState>({ is: "idle" });
+
+  useEffect(() => {
+    setState((now) => now.is === "busy" ? now : { is: "idle" });
+  }, [since]);
+
+  async function attempt(teach: Teaching, then: () => void, force: boolean) {
+    setState({ is: "busy" });
+    try {
+      setState({ is: "done", says: await teach(force) });
+      then();
+    } catch (error) {
+      const insist = !force && error instanceof ApiError && error.mayForce
+        ? { insist: () => void attempt(teach, then, true) }
+        : {};
+      setState({ is: "failed", says: sayProblem(error), ...insist });
+    }
+  }
+
+  return {
+    state,
+    fail: (says) => setState({ is: "failed", says }),
+    run: (teach, then = () => {}) => attempt(teach, then, false),
+  };
+}
+
+/** The outcome in words, read aloud when it comes. */
+export function LessonOutcome({ state }: { readonly state: LessonState }) {
+  return (
+    <>
+      <p class="done" aria-live="polite">{state.is === "done" && state.says}</p>
+      <p class="failed" role="alert">{state.is === "failed" && state.says}</p>
+      {state.is === "failed" && state.insist && (
+        <button type="button" class="button plain small insist" onClick={state.insist}>
+          {strings.teach.force}
+        </button>
+      )}
+    </>
+  );
+}
