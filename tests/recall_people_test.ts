@@ -59,6 +59,21 @@ Deno.test("recallPeople() compares with the mean of a person's references", asyn
   assertStringIncludes(both!.reason, "2 memories of Ann");
 });
 
+Deno.test("recallPeople() leaves out one reference that is unlike the rest, unless it was forced", async () => {
+  const good = [1, 2, 3].map((own) => personLesson("Ann", face({ 0: 0.95 }, own)));
+  const bad = face({ 5: 1 });
+  const stranger = face({ 5: 0.9, 0: 0.2 });
+  const [kept] = await recall([...good.slice(0, 1), personLesson("Ann", bad)], stranger);
+  assertEquals(kept!.label, "Ann", "of two nobody can say which one is wrong");
+  const [left] = await recall([...good, personLesson("Ann", bad)], stranger);
+  assertEquals(left!.label, null);
+  const [herself] = await recall([...good, personLesson("Ann", bad)], face({ 0: 0.9 }));
+  assertEquals([herself!.certainty, herself!.evidence.length], ["is", 3]);
+  const forced = personLesson("Ann", bad, { forced: true });
+  const [insisted] = await recall([...good.slice(0, 2), forced], stranger);
+  assertEquals(insisted!.label, "Ann");
+});
+
 Deno.test("recallPeople() gives one name to one face of a photo, the likelier one", async () => {
   const [first, second] = await recall([ann], face({ 0: 0.65 }), face({ 0: 0.9 }));
   assertEquals([first!.label, second!.label], [null, "Ann"]);

@@ -40,6 +40,7 @@ function lesson(label: string, embedding: Float32Array, more: Partial<Memory> = 
     image: { width: 10, height: 10 },
     face: null,
     faces: 0,
+    forced: false,
     path: [],
     ...more,
   };

@@ -43,10 +43,9 @@ export async function advise(
 function adviceOn(person: Person, people: readonly Person[], judge: FaceJudge): string[] {
   const { label, memories, template } = person;
   const advice: string[] = [];
-  const odd = oddOne(person, judge);
-  if (odd !== undefined) {
+  for (const { id } of person.odd) {
     advice.push(
-      `One photo of ${label} looks like somebody else (memory ${odd}): forget it if it is.`,
+      `One photo of ${label} looks like somebody else and does not count (memory ${id}): forget it.`,
     );
   }
   if (memories.length === 1) {
@@ -87,20 +86,4 @@ function adviceOn(person: Person, people: readonly Person[], judge: FaceJudge): 
     }
   }
   return advice;
-}
-
-/** The memory that disagrees most with all others of a person, if one does. */
-function oddOne({ memories, vectors }: Person, judge: FaceJudge): string | undefined {
-  // Of two that disagree nobody can say which one is odd.
-  if (vectors.length < 3) return undefined;
-  let least = judge.section.example.agreement;
-  let odd: string | undefined;
-  vectors.forEach((vector, i) => {
-    const rest = judge.template(vectors.filter((_, k) => k !== i));
-    const { llr } = judge.fit(rest, vector);
-    if (llr >= least) return;
-    least = llr;
-    odd = memories[i]!.id;
-  });
-  return odd;
 }

@@ -43,6 +43,8 @@ export interface NewMemory {
   readonly face: FaceOfPhoto | null;
   /** How many faces the photo shows. */
   readonly faces: number;
+  /** Whether it was taught although it was too poor an example, or unlike the others. */
+  readonly forced: boolean;
   /** What the network said when it was taught, general → specific. */
   readonly path: readonly string[];
   /** The upright photo as a JPEG, only when the teacher asked to keep it. */

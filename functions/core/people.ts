@@ -12,16 +12,21 @@ const REFERENCES = 64;
 /** Cosine of two references' faces from which the second adds little: one day, or one photo. */
 const ALIKE = 0.7;
 
+/** References from which one bad example does no harm worth the search for it. */
+const MANY = 16;
+
 /** A person who is known. */
 export interface Person {
   readonly label: string;
   readonly template: FaceTemplate;
-  /** What was taught, newest first. */
+  /** What was taught and counts, newest first. */
   readonly memories: readonly Memory[];
   /** Their faces, in the order of the memories. */
   readonly vectors: readonly FaceVector[];
   /** Whether all of several references are nearly one picture. */
   readonly alike: boolean;
+  /** What was taught and does not count, for it is unlike all the rest. */
+  readonly odd: readonly Memory[];
   /** Faces that people said are not this person. */
   readonly negatives: readonly FaceVector[];
 }
@@ -45,19 +50,62 @@ export async function peopleOf(
     ({ label }) => label,
   );
   for (const [label, all] of byLabel) {
-    const memories = all.filter(({ not }) => !not);
-    if (memories.length === 0) continue;
-    const vectors = memories.map(({ embedding }) => judge.unpack(embedding));
+    const positive = all.filter(({ not }) => !not);
+    if (positive.length === 0) continue;
+    const { kept, odd } = agreeing(positive, judge);
+    const memories = kept.map(({ memory }) => memory);
+    const vectors = kept.map(({ vector }) => vector);
     people.set(label, {
       label,
       template: judge.template(vectors),
       memories,
       vectors,
+      odd,
       alike: areAlike(vectors, judge),
       negatives: all.filter(({ not }) => not).map(({ embedding }) => judge.unpack(embedding)),
     });
   }
   return people;
+}
+
+/** A reference and its face. */
+interface Reference {
+  readonly memory: Memory;
+  readonly vector: FaceVector;
+}
+
+/**
+ * Parts the references that agree from those that are unlike all others: one bad example among
+ * three would else make somebody else's photos that person's. What was forced always counts, for
+ * somebody insisted on it: a child is unlike the grown-up.
+ */
+function agreeing(
+  memories: readonly Memory[],
+  judge: FaceJudge,
+): { kept: readonly Reference[]; odd: readonly Memory[] } {
+  let kept: readonly Reference[] = memories.map((memory) => ({
+    memory,
+    vector: judge.unpack(memory.embedding),
+  }));
+  const odd: Memory[] = [];
+  // Of two that disagree nobody can say which one is wrong; among many one hardly counts.
+  while (kept.length >= 3 && kept.length <= MANY) {
+    let least = judge.section.example.agreement;
+    let worst: Reference | undefined;
+    for (const one of kept) {
+      if (one.memory.forced) continue;
+      const rest = kept.filter((other) => other !== one).map(({ vector }) => vector);
+      const { llr } = judge.fit(judge.template(rest), one.vector);
+      if (llr >= least) continue;
+      least = llr;
+      worst = one;
+    }
+    if (worst === undefined) break;
+    const { memory } = worst;
+    odd.push(memory);
+    kept = kept.filter((one) => one !== worst);
+  }
+  return { kept, odd };
 }
 
 function areAlike(vectors: readonly FaceVector[], judge: FaceJudge): boolean {

@@ -137,6 +137,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
       bytes,
       image: seen.image,
       faces: seen.faces.length,
+      forced: lesson.force,
       ...(seen.photo ? { photo: seen.photo } : {}),
     };
     if (await kindOf(seen, lesson) === "thing") {

@@ -97,6 +97,7 @@ const Line = z.object({
   image: z.object({ width: z.int().positive(), height: z.int().positive() }),
   face: Face.nullable().default(null),
   faces: z.int().min(0).max(1000).default(0),
+  forced: z.boolean().default(false),
   path: z.array(z.string().max(200)).max(50),
   createdAt: z.iso.datetime().refine(
     (time) => Date.parse(time) >= 0,
@@ -114,7 +115,7 @@ function toBase64(vector: Float32Array): string {
 
 function lineOf(memory: Memory, photo: Uint8Array | undefined): string {
   const { label, kind, scope, not, model, bytes, fingerprint, image, path, createdAt } = memory;
-  const { face, faces } = memory;
+  const { face, faces, forced } = memory;
   const line: z.input<typeof Line> = {
     label,
     kind,
@@ -127,6 +128,7 @@ function lineOf(memory: Memory, photo: Uint8Array | undefined): string {
     image,
     ...(face ? { face } : {}),
     ...(faces > 0 ? { faces } : {}),
+    ...(forced ? { forced } : {}),
     path: [...path],
     createdAt,
     ...(photo ? { photo: photo.toBase64() } : {}),

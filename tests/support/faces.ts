@@ -60,6 +60,7 @@ export function personLesson(
     image: { width: 640, height: 480 },
     face: { index: 0, box: boxAt(0) },
     faces: 1,
+    forced: false,
     path: ["person"],
     ...fields,
   };

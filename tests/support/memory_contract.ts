@@ -53,6 +53,7 @@ export function example(n: number, fields: Partial<NewMemory> = {}): NewMemory {
     image: { width: 640, height: 480 },
     face: null,
     faces: 0,
+    forced: false,
     path: ["animal", "dog"],
     ...fields,
   };
