@@ -72,7 +72,7 @@ async function answer(page: Page, says: RegExp): Promise<string> {
 
 async function teach(page: Page, name: string): Promise<void> {
   await page.getByLabel("Name").fill(name);
-  await page.getByRole("button", { name: "Teach" }).click();
+  await page.getByRole("button", { name: "Teach", exact: true }).click();
 }
 
 const cat = samplePhoto("chelsea_cat.jpg");
@@ -110,6 +110,124 @@ pageTest(
     await ask(page, file(cat), /cat.*from the network/s);
 
     assertEquals(complaints, []);
+    await close();
+  },
+);
+
+/** Two people beside each other, the left one first: 800 × 500. */
+async function group(left: string, right: string): Promise<Uint8Array> {
+  const [a, b] = await Promise.all(
+    [left, right].map((name) =>
+      sharp(samplePhoto(name)).resize(400, 500, { fit: "cover", position: "top" }).toBuffer()
+    ),
+  );
+  return await sharp({ create: { width: 800, height: 500, channels: 3, background: "#fff" } })
+    .composite([{ input: a!, left: 0, top: 0 }, { input: b!, left: 400, top: 0 }])
+    .jpeg().toBuffer();
+}
+
+/** A photo as it would come from another time: nothing of its bytes or its size is the same. */
+async function faded(name: string): Promise<Uint8Array> {
+  return await sharp(samplePhoto(name)).resize(300).greyscale().linear(0.7, 50).jpeg().toBuffer();
+}
+
+pageTest(
+  "the page learns a person of several, by keyboard, and knows her in another photo",
+  async (open) => {
+    const { page, complaints, close } = await open();
+    await page.goto("/");
+    await ask(
+      page,
+      file(await group("grace_hopper.jpg", "eileen_collins.jpg")),
+      /2 people I do not know/,
+    );
+    const faces = page.getByRole("list", { name: "Faces in the photo" });
+    const buttons = faces.getByRole("button");
+    assertEquals(await buttons.count(), 2);
+    // The frames are where the photo is drawn, whatever its frame's shape.
+    const centres = await buttons.evaluateAll((all) =>
+      all.map((button) => {
+        const photo = document.querySelector(".preview")!.getBoundingClientRect();
+        const { left, width, top, height } = button.getBoundingClientRect();
+        return [(left + width / 2 - photo.left) / photo.width, (top + height / 2) > photo.top];
+      })
+    );
+    assertEquals(centres.map(([across]) => Number(across) > 0.5).sort(), [false, true]);
+
+    await teach(page, "Grace");
+    await page.getByRole("alert")
+      .filter({ hasText: "There are 2 faces: choose which one is meant, in the photo." }).waitFor();
+    assertEquals(await page.getByRole("button", { name: "all the same" }).count(), 0);
+
+    const grace = centres.findIndex(([across]) => Number(across) < 0.5);
+    await buttons.nth(1 - grace).focus();
+    await page.keyboard.press("Space");
+    await buttons.nth(grace).focus();
+    await page.keyboard.press("Enter");
+    const pressed = () => buttons.evaluateAll((all) => all.map((b) => b.ariaPressed));
+    assertEquals(await pressed(), grace === 0 ? ["true", "false"] : ["false", "true"]);
+    await page.getByText(`Face ${grace + 1} of 2 is meant.`).waitFor();
+    await teach(page, "Grace");
+    await answer(page, /That is Grace.*With a person I do not know.*from memory/s);
+    await page.getByText("Learnt. I will know Grace").waitFor();
+    assertEquals(await pressed(), ["false", "false"], "the next name is for another face");
+
+    // The other face cannot be hers as well.
+    await faces.getByRole("button", { name: /somebody I do not know/ }).click();
+    await teach(page, "Grace");
+    await page.getByRole("alert").filter({ hasText: "Grace is another face of this photo" })
+      .waitFor();
+    await teach(page, "Eileen");
+    await answer(page, /That is (Grace|Eileen).*With (Grace|Eileen)\./s);
+    assertEquals(
+      (await faces.getByRole("button").allInnerTexts()).map((text) => text.split(/\s/).at(-1)),
+      grace === 0 ? ["Grace", "Eileen"] : ["Eileen", "Grace"],
+    );
+
+    await ask(page, file(await faded("grace_hopper.jpg")), /That is Grace.*the face from 1 photo/s);
+    assertEquals(await faces.innerText(), "Face: Grace\nGrace");
+    assertEquals(await faces.getByRole("button").count(), 0, "one face needs no choice");
+    const route = await page.getByRole("list", { name: "How I know" }).innerText();
+    assertMatch(route, /Same face\?\s+yes/);
+    await page.getByText(/Only one photo of Grace is known/).waitFor();
+    assertEquals(complaints.filter((c) => !c.includes("Failed to load resource")), []);
+    await close();
+  },
+);
+
+pageTest(
+  "the page takes a name back, and insists on a poor example when told to",
+  async (open) => {
+    const { page, complaints, close } = await open();
+    await page.goto("/");
+    const eileen = file(samplePhoto("eileen_collins.jpg"));
+    await ask(page, file(samplePhoto("grace_hopper.jpg")), /A person I do not know\./);
+    assertEquals(await page.getByRole("button", { name: /That is not/ }).count(), 0);
+    await teach(page, "Grandma");
+    await answer(page, /That is Grandma.*very photo/s);
+
+    await ask(page, eileen, /A person I do not know\./);
+    await teach(page, "Grandma");
+    await page.getByRole("alert").filter({ hasText: /rather not learn.*unlike/ }).waitFor();
+    await page.getByRole("button", { name: "Teach it all the same" }).click();
+    await answer(page, /That is Grandma.*very photo/s);
+    assertEquals(await page.getByRole("button", { name: "all the same" }).count(), 0);
+
+    await page.getByRole("button", { name: "That is not Grandma" }).click();
+    await answer(page, /A person I do not know\./);
+    await page.getByText("Learnt: that is not Grandma.").waitFor();
+    const known = page.getByRole("region", { name: "What I know" });
+    await known.getByText("1 × “not that”").waitFor();
+    await ask(page, file(await faded("eileen_collins.jpg")), /A person I do not know\./);
+    await ask(page, file(await faded("grace_hopper.jpg")), /That is Grandma/);
+
+    await ask(page, file(cat), /cat.*from the network/s);
+    await teach(page, "Chelsea");
+    await answer(page, /That is Chelsea/);
+    await page.getByRole("button", { name: "That is not Chelsea" }).click();
+    await answer(page, /cat.*from the network/s);
+    await page.getByText("Learnt: that is not Chelsea.").waitFor();
+    assertEquals(complaints.filter((c) => !c.includes("Failed to load resource")), []);
     await close();
   },
 );
@@ -240,6 +358,7 @@ function sideways(page: Page): Promise<number> {
 pageTest(
   "the page has no barriers and fits, in both colour schemes, narrow and wide",
   async (open) => {
+    const people = file(await group("eileen_collins.jpg", "grace_hopper.jpg"));
     for (const colorScheme of ["light", "dark"] as const) {
       for (const width of [360, 1280]) {
         const at = `${colorScheme} at ${width} px`;
@@ -277,6 +396,16 @@ pageTest(
         await check("dialog");
         await page.getByRole("button", { name: "Forget for good" }).click();
         await page.getByText("Forgotten:").waitFor();
+        await ask(page, people, /2 people I do not know/);
+        const face = page.getByRole("list", { name: "Faces in the photo" }).getByRole("button");
+        await face.first().click();
+        await check("faces");
+        await teach(page, `Grandma, whose name is long: ${"Donaudampfschifffahrt".repeat(4)}`);
+        await answer(page, /That is Grandma/);
+        await check("person");
+        await page.getByRole("button", { name: /^Forget Grandma/ }).click();
+        await page.getByRole("button", { name: "Forget for good" }).click();
+        await answer(page, /2 people I do not know/);
         assertEquals(complaints, [], at);
         await close();
       }

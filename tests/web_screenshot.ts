@@ -41,7 +41,7 @@ if (import.meta.main) {
     await ask(cat, /from the network/);
     await page.getByLabel("Name").fill("Chelsea");
     await page.getByLabel(/Keep the photo/).check();
-    await page.getByRole("button", { name: "Teach" }).click();
+    await page.getByRole("button", { name: "Teach", exact: true }).click();
     await page.getByRole("img", { name: "A photo kept of Chelsea" }).waitFor();
     await ask(await sharp(cat).resize(300).jpeg({ quality: 60 }).toBuffer(), /a copy of one/);
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
