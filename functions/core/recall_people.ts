@@ -71,10 +71,10 @@ interface Candidate extends FaceClaim {
  * Recalls the faces of a photo that was taught as it is, byte by byte.
  *
  * @param memories those of people that were taught with exactly these bytes, newest first
- * @returns one entry for each face that has a name
+ * @returns one entry for each face that has a name, in the order of the photo's subjects
  */
 export function recallTaughtFaces(memories: readonly Memory[]): RecalledFace[] {
-  const faces: RecalledFace[] = [];
+  const faces: (RecalledFace & { readonly index: number })[] = [];
   for (const memory of memories) {
     const { face, label } = memory;
     if (memory.kind !== "person" || memory.not || face === null) continue;
@@ -86,6 +86,7 @@ export function recallTaughtFaces(memories: readonly Memory[]): RecalledFace[] {
     );
     if (takenBack || faces.some((one) => one.label === label)) continue;
     faces.push({
+      index: face.index,
       box: face.box,
       label,
       certainty: "is",
@@ -97,7 +98,7 @@ export function recallTaughtFaces(memories: readonly Memory[]): RecalledFace[] {
       reason: `the very same file was taught as ${label}`,
     });
   }
-  return faces;
+  return faces.sort((a, b) => a.index - b.index).map(({ index: _, ...face }) => face);
 }
 
 /**
