@@ -92,9 +92,30 @@ export function similarityOf(from: FacePoints, to: FacePoints): Similarity {
 }
 
 /**
+ * How many pixels of the picture become one of the crop, along a side: above 1 the face shrinks.
+ *
+ * @throws {RangeError} when the points are one, or not finite
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * assertAlmostEquals(shrinkOf(SFACE_TEMPLATE.points, SFACE_TEMPLATE), 1);
+ * ```
+ */
+export function shrinkOf(points: FacePoints, template: FaceTemplate): number {
+  const { a, b } = similarityOf(points, template.points);
+  return 1 / Math.hypot(a, b);
+}
+
+/**
+ * The most pixels of the picture between two samples. With 3 a face's descriptor is nearest to
+ * that of OpenCV's own alignment, which takes one sample however much it shrinks.
+ */
+const SAMPLE_STEP = 3;
+
+/**
  * Cuts out an aligned face: bilinear, black beyond the picture's edges. Where the face shrinks to
- * less than half, several samples are averaged for a pixel, none further from the next than two
- * pixels of the picture.
+ * less than a third, several samples are averaged for a pixel.
  *
  * @param points of the face in the picture
  * @returns [size, size, 3], RGB, 0 to 255
@@ -116,7 +137,7 @@ export function alignFace(
   const square = a * a + b * b;
   // From the crop to the picture: one pixel to the right there is (right, -down) here.
   const right = a / square, down = b / square;
-  const samples = Math.max(1, Math.ceil(1 / Math.sqrt(square) / 2));
+  const samples = Math.max(1, Math.ceil(1 / Math.sqrt(square) / SAMPLE_STEP));
   const share = 1 / (samples * samples);
   const row = width * 3;
   const lastX = width - 1, lastY = height - 1;

@@ -4,20 +4,19 @@
  *
  * @module
  */
-import type { FacePoints, FoundFace, Point } from "./face.ts";
+import type { FoundFace, Point } from "./face.ts";
+import type { FacesSection } from "./face_networks.ts";
 import { overlap } from "./overlap.ts";
 import type { WorkingImage } from "./pixels.ts";
 import type { Session, Tensor } from "./session.ts";
 
-/** Sides of the network's cells in pixels. */
-const STRIDES = [8, 16, 32] as const;
-/** The sides of its input are multiples of the largest cell. */
-const STEP = 32;
 /** Of two boxes that share more, the lesser one goes. */
 const MOST_OVERLAP = 0.3;
-const INPUT = "pixels";
-/** What the network says of each cell, and in how many numbers. */
-const PARTS = { cls: 1, obj: 1, bbox: 4, kps: 10 } as const;
+/** In how many numbers each output tells of a cell. */
+const DEPTH = { score: 1, box: 4, points: 10 } as const;
+
+type DetectorSection = FacesSection["detector"];
+type Stride = DetectorSection["outputs"][number];
 
 /** What the detector saw in one picture. */
 export interface Detection {
@@ -39,10 +38,9 @@ export interface FaceDetector {
   detect(picture: WorkingImage, least: number): Promise<Detection>;
 }
 
-/** The picture with zeros to its right and below it: [height, width, 3], multiples of 32. */
-function pad({ width, height, data }: WorkingImage): WorkingImage {
-  const up = (side: number) => Math.ceil(side / STEP) * STEP;
-  const wide = up(width), high = up(height);
+/** The picture with zeros to its right and below it: [height, width, 3], multiples of `step`. */
+function pad({ width, height, data }: WorkingImage, step: number): WorkingImage {
+  const wide = Math.ceil(width / step) * step, high = Math.ceil(height / step) * step;
   if (wide === width && high === height) return { width, height, data };
   const padded = new Uint8Array(wide * high * 3);
   for (let y = 0; y < height; y++) {
@@ -51,15 +49,17 @@ function pad({ width, height, data }: WorkingImage): WorkingImage {
   return { width: wide, height: high, data: padded };
 }
 
-function rows(
-  made: Record<string, Tensor>,
-  part: keyof typeof PARTS,
-  stride: number,
-  cells: number,
+/** One output, as planes of cells. */
+function planes(
+  made: Readonly<Record<string, Tensor>>,
+  part: keyof typeof DEPTH,
+  outputs: Stride,
+  rows: number,
+  columns: number,
 ): Float32Array {
-  const name = `${part}_${stride}`;
+  const name = outputs[part];
   const tensor = made[name];
-  const dims = [1, cells, PARTS[part]];
+  const dims = [1, DEPTH[part], rows, columns];
   if (!(tensor?.data instanceof Float32Array) || `${tensor.dims}` !== `${dims}`) {
     const got = tensor ? `${tensor.data.constructor.name} [${tensor.dims}]` : "nothing";
     throw new TypeError(`Expected the output "${name}" as Float32Array [${dims}], got ${got}`);
@@ -76,56 +76,72 @@ function suppress(faces: readonly FoundFace[]): FoundFace[] {
   return kept;
 }
 
+/** What one stride says of the cells whose score is at least so high. */
+function decode(
+  made: Readonly<Record<string, Tensor>>,
+  outputs: Stride,
+  picture: WorkingImage,
+  least: number,
+): { faces: FoundFace[]; stir: number } {
+  const { stride } = outputs;
+  const columns = picture.width / stride, rows = picture.height / stride;
+  const cells = columns * rows;
+  const scores = planes(made, "score", outputs, rows, columns);
+  const boxes = planes(made, "box", outputs, rows, columns);
+  const points = planes(made, "points", outputs, rows, columns);
+  const faces: FoundFace[] = [];
+  let stir = 0;
+  for (let i = 0; i < cells; i++) {
+    const score = scores[i]!;
+    if (score > stir) stir = score;
+    if (score < least) continue;
+    const column = i % columns, row = (i - column) / columns;
+    const width = Math.exp(boxes[i + 2 * cells]!) * stride;
+    const height = Math.exp(boxes[i + 3 * cells]!) * stride;
+    const point = (n: number): Point => ({
+      x: (column + points[i + 2 * n * cells]!) * stride,
+      y: (row + points[i + (2 * n + 1) * cells]!) * stride,
+    });
+    faces.push({
+      box: {
+        x: (column + boxes[i]!) * stride - width / 2,
+        y: (row + boxes[i + cells]!) * stride - height / 2,
+        width,
+        height,
+      },
+      points: [point(0), point(1), point(2), point(3), point(4)],
+      score,
+    });
+  }
+  return { faces, stir };
+}
+
 /**
- * Wraps an opened YuNet whose input `pixels` is [1, height, width, 3], RGB of 8 bits, both sides
- * multiples of 32, and whose outputs `cls_8` … `kps_32` are [1, cells, 1, 1, 4 or 10], scores after
- * the sigmoid. The session stays the caller's, who releases it.
+ * Wraps an opened YuNet by what the manifest says of it. The session stays the caller's, who
+ * releases it.
  *
  * @throws {TypeError} when the model has other inputs or outputs
  */
-export function createFaceDetector(session: Session): FaceDetector {
-  const outputs = STRIDES.flatMap((stride) =>
-    Object.keys(PARTS).map((part) => `${part}_${stride}`)
-  );
-  const missing = outputs.filter((name) => !session.outputNames.includes(name));
-  if (`${session.inputNames}` !== INPUT || missing.length > 0) {
+export function createFaceDetector(session: Session, section: DetectorSection): FaceDetector {
+  const { input, outputs } = section;
+  const expected = outputs.flatMap(({ score, box, points }) => [score, box, points]);
+  const missing = expected.filter((name) => !session.outputNames.includes(name));
+  if (`${session.inputNames}` !== input.name || missing.length > 0) {
     throw new TypeError(
-      `Expected a detector of ${INPUT} with the outputs ${outputs.join(", ")}, ` +
+      `Expected a detector of ${input.name} with the outputs ${expected.join(", ")}, ` +
         `got one of ${session.inputNames.join(", ")} with ${session.outputNames.join(", ")}`,
     );
   }
   return {
     async detect(picture, least) {
-      const { width, height, data } = pad(picture);
-      const made = await session.run({ [INPUT]: { data, dims: [1, height, width, 3] } });
-      const found: FoundFace[] = [];
-      let best = 0;
-      for (const stride of STRIDES) {
-        const columns = width / stride;
-        const cells = columns * (height / stride);
-        const cls = rows(made, "cls", stride, cells), obj = rows(made, "obj", stride, cells);
-        const bbox = rows(made, "bbox", stride, cells), kps = rows(made, "kps", stride, cells);
-        for (let i = 0; i < cells; i++) {
-          const square = Math.min(cls[i]!, 1) * Math.min(obj[i]!, 1);
-          if (square > best) best = square;
-          if (square < least * least) continue;
-          const column = i % columns, row = (i - column) / columns;
-          const w = Math.exp(bbox[i * 4 + 2]!) * stride, h = Math.exp(bbox[i * 4 + 3]!) * stride;
-          const point = (n: number): Point => ({
-            x: (column + kps[i * 10 + n * 2]!) * stride,
-            y: (row + kps[i * 10 + n * 2 + 1]!) * stride,
-          });
-          const points: FacePoints = [point(0), point(1), point(2), point(3), point(4)];
-          const box = {
-            x: (column + bbox[i * 4]!) * stride - w / 2,
-            y: (row + bbox[i * 4 + 1]!) * stride - h / 2,
-            width: w,
-            height: h,
-          };
-          found.push({ box, points, score: Math.sqrt(square) });
-        }
-      }
-      return { faces: suppress(found), stir: Math.sqrt(best) };
+      const padded = pad(picture, input.multiple);
+      const { width, height, data } = padded;
+      const made = await session.run({ [input.name]: { data, dims: [1, height, width, 3] } });
+      const found = outputs.map((stride) => decode(made, stride, padded, least));
+      return {
+        faces: suppress(found.flatMap(({ faces }) => faces)),
+        stir: Math.max(...found.map(({ stir }) => stir)),
+      };
     },
   };
 }

@@ -5,12 +5,9 @@
  * @module
  */
 import type { FaceCrop, FaceDescriptor, FaceEmbedder, FaceMode } from "./face.ts";
-import { DLIB_TEMPLATE, SFACE_TEMPLATE } from "./face_alignment.ts";
+import { DLIB_TEMPLATE, type FaceTemplate, SFACE_TEMPLATE } from "./face_alignment.ts";
+import type { FaceEmbedderSection, FacesSection } from "./face_networks.ts";
 import type { Session } from "./session.ts";
-
-const INPUT = "pixels";
-const OUTPUT = "embedding";
-const DIMENSION = 128;
 
 /** What an embedder is made of. */
 export interface FaceEmbedderOptions {
@@ -19,10 +16,7 @@ export interface FaceEmbedderOptions {
   /** [N, 150, 150, 3] RGB of 8 bits → [N, 128]. The caller's, who releases it. */
   readonly dlib: Session;
   /** What the manifest says of the two. */
-  readonly section: {
-    readonly sface: { readonly sha256: string };
-    readonly dlib: { readonly sha256: string };
-  };
+  readonly section: Pick<FacesSection, "id" | "sface" | "dlib">;
 }
 
 /** A square RGB picture mirrored left to right. */
@@ -45,49 +39,74 @@ function unit(vector: Float32Array): Float32Array {
   return length > 0 ? vector.map((value) => value / length) : vector;
 }
 
-function sum(a: Float32Array, b: Float32Array, share = 1): Float32Array {
-  return a.map((value, i) => (value + b[i]!) * share);
+function sum(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((value, i) => value + b[i]!);
+}
+
+/** One of the two networks. */
+interface Network {
+  /** What it is called in errors. */
+  readonly name: string;
+  readonly session: Session;
+  readonly section: FaceEmbedderSection;
 }
 
 /** Runs one network on a few crops at once. */
-async function embedOnce(
-  name: string,
-  session: Session,
-  size: number,
+async function run(
+  { name, session, section }: Network,
   crops: readonly Uint8Array[],
 ): Promise<Float32Array[]> {
-  const length = size * size * 3;
+  const { input, outputs: { embedding } } = section;
+  const length = input.size * input.size * 3;
   const data = new Uint8Array(crops.length * length);
-  crops.forEach((crop, i) => {
-    if (crop.length !== length) {
-      throw new RangeError(
-        `Expected the crop for ${name} as ${length} samples [${size},${size},3], got ${crop.length}`,
-      );
-    }
-    data.set(crop, i * length);
+  crops.forEach((crop, i) => data.set(crop, i * length));
+  const made = await session.run({
+    [input.name]: { data, dims: [crops.length, input.size, input.size, 3] },
   });
-  const made = (await session.run({ [INPUT]: { data, dims: [crops.length, size, size, 3] } }))[
-    OUTPUT
-  ];
-  const dims = [crops.length, DIMENSION];
-  if (!(made?.data instanceof Float32Array) || `${made.dims}` !== `${dims}`) {
-    const got = made ? `${made.data.constructor.name} [${made.dims}]` : "nothing";
+  const rows = made[embedding.name];
+  const dims = [crops.length, embedding.dim];
+  if (!(rows?.data instanceof Float32Array) || `${rows.dims}` !== `${dims}`) {
+    const got = rows ? `${rows.data.constructor.name} [${rows.dims}]` : "nothing";
     throw new TypeError(
-      `Expected the output "${OUTPUT}" of ${name} as Float32Array [${dims}], got ${got}`,
+      `Expected the output "${embedding.name}" of ${name} as Float32Array [${dims}], got ${got}`,
     );
   }
-  const all = made.data;
-  return crops.map((_, i) => all.slice(i * DIMENSION, (i + 1) * DIMENSION));
+  const all = rows.data;
+  return crops.map((_, i) => all.slice(i * embedding.dim, (i + 1) * embedding.dim));
 }
 
-function check(name: string, session: Session): void {
-  const { inputNames, outputNames } = session;
-  if (`${inputNames}` !== INPUT || `${outputNames}` !== OUTPUT) {
+/** The network, once it is as the manifest says and as the crops are. */
+function checked(network: Network, template: FaceTemplate): Network {
+  const { name, session, section: { input, outputs } } = network;
+  if (
+    `${session.inputNames}` !== input.name || `${session.outputNames}` !== outputs.embedding.name
+  ) {
     throw new TypeError(
-      `Expected ${name} to take ${INPUT} and give ${OUTPUT}, ` +
-        `got ${inputNames.join(", ")} and ${outputNames.join(", ")}`,
+      `Expected ${name} to take ${input.name} and give ${outputs.embedding.name}, ` +
+        `got ${session.inputNames.join(", ")} and ${session.outputNames.join(", ")}`,
     );
   }
+  if (input.size !== template.size) {
+    throw new TypeError(
+      `Expected ${name} to take faces of ${template.size} pixels, got one of ${input.size}`,
+    );
+  }
+  return network;
+}
+
+function checkCrop(
+  { name, section: { input: { size } } }: Network,
+  crop: Uint8Array | null,
+): Uint8Array {
+  const length = size * size * 3;
+  if (crop?.length !== length) {
+    throw new RangeError(
+      `Expected the crop for ${name} as ${length} samples [${size},${size},3], got ${
+        crop?.length ?? "none"
+      }`,
+    );
+  }
+  return crop;
 }
 
 /**
@@ -96,32 +115,40 @@ function check(name: string, session: Session): void {
  * alone on the crop alone: `l2(a)`. A face and its mirror are one batch; several faces come one
  * after the other, because a larger batch takes memory and gains no time on one thread.
  *
- * @throws {TypeError} when a network has other inputs or outputs
+ * @throws {TypeError} when a network has other inputs, outputs or sizes
  */
 export function createFaceEmbedder(
   { sface, dlib, section }: FaceEmbedderOptions,
 ): FaceEmbedder {
-  check("SFace", sface);
-  check("dlib's network", dlib);
+  const first = checked({ name: "SFace", session: sface, section: section.sface }, SFACE_TEMPLATE);
+  const second = checked(
+    { name: "dlib's network", session: dlib, section: section.dlib },
+    DLIB_TEMPLATE,
+  );
+
+  async function withMirror(network: Network, crop: Uint8Array | null) {
+    const face = checkCrop(network, crop);
+    const [a, b] = await run(network, [face, mirrored(face, network.section.input.size)]);
+    return { a: a!, b: b! };
+  }
 
   async function describe(crop: FaceCrop, mode: FaceMode): Promise<FaceDescriptor> {
-    const { size } = SFACE_TEMPLATE;
     if (mode === "light") {
-      const [plain] = await embedOnce("SFace", sface, size, [crop.sface]);
+      const [plain] = await run(first, [checkCrop(first, crop.sface)]);
       return { sface: unit(plain!), dlib: null };
     }
-    if (!crop.dlib) {
-      throw new RangeError("Expected a crop for dlib's network in full mode, got none");
-    }
-    const [a, b] = await embedOnce("SFace", sface, size, [crop.sface, mirrored(crop.sface, size)]);
-    const wide = DLIB_TEMPLATE.size;
-    const both = [crop.dlib, mirrored(crop.dlib, wide)];
-    const [c, d] = await embedOnce("dlib's network", dlib, wide, both);
-    return { sface: unit(sum(unit(a!), unit(b!))), dlib: sum(c!, d!, 0.5) };
+    // Before the first network runs in vain.
+    checkCrop(second, crop.dlib);
+    const s = await withMirror(first, crop.sface);
+    const d = await withMirror(second, crop.dlib);
+    return {
+      sface: unit(sum(unit(s.a), unit(s.b))),
+      dlib: sum(d.a, d.b).map((value) => value / 2),
+    };
   }
 
   return {
-    id: `sface-${section.sface.sha256.slice(0, 12)}+dlib-${section.dlib.sha256.slice(0, 12)}`,
+    id: section.id,
     async embed(crops, mode) {
       const descriptors: FaceDescriptor[] = [];
       for (const crop of crops) descriptors.push(await describe(crop, mode));
