@@ -46,7 +46,7 @@ interface Header {
  */
 export async function* features(
   paths: readonly string[],
-  encoder: Encoder,
+  encoder: Pick<Encoder, "model" | "encode">,
   { cache, progress = () => {} }: FeaturesOptions,
 ): AsyncGenerator<Features> {
   const folder = join(
