@@ -6,8 +6,10 @@
  * @module
  */
 import { z } from "zod";
+import { facesSection } from "./face_networks.ts";
 import { lookSection } from "./look.ts";
 import { networkSection } from "./network.ts";
+import { peopleSection } from "./people.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
 const count = z.int().positive();
@@ -88,6 +90,8 @@ export const sections = {
   network: networkSection,
   look: lookSection,
   recall: recallSection,
+  people: peopleSection,
+  faces: facesSection,
 } as const;
 
 /** The network that turns pixels into scores and an embedding. */

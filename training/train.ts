@@ -17,6 +17,7 @@ import { join, resolve } from "./paths.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipe as backbone } from "./recipes/backbone.ts";
 import { recipe as calibrate } from "./recipes/calibrate.ts";
+import { recipe as faceNetworks } from "./recipes/face_networks.ts";
 import { recipe as hierarchy } from "./recipes/hierarchy.ts";
 import { recipe as kernels } from "./recipes/kernels.ts";
 import { recipe as look } from "./recipes/look.ts";
@@ -27,6 +28,7 @@ import { recipe as samples } from "./recipes/samples.ts";
 const recipes: readonly Recipe[] = [
   kernels,
   backbone,
+  faceNetworks,
   hierarchy,
   calibrate,
   look,

@@ -259,7 +259,7 @@ function kernelCorrelation(
  *
  * @param inputMean one a channel of the input
  */
-function roundingShift(
+export function roundingShift(
   exact: FloatWeight,
   rounded: Int8Weight,
   inputMean: Float32Array,
