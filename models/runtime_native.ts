@@ -8,7 +8,7 @@
  */
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { fromOrt, toOrt } from "./runtime_tensors.ts";
-import type { Session } from "./session.ts";
+import type { OpenOptions, Session } from "./session.ts";
 
 /** One thread: on a busy machine a second one halves the throughput. */
 const OPTIONS: InferenceSession.SessionOptions = {
@@ -20,14 +20,20 @@ const OPTIONS: InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 };
 
+/** The arena keeps what one run needed for the next: 30 MB of the face embedders. */
+const LEAN: InferenceSession.SessionOptions = { enableCpuMemArena: false, enableMemPattern: false };
+
 /**
  * Opens a model natively.
  *
  * @param model the bytes of an ONNX file
  * @throws {Error} when the platform's library cannot be loaded or the bytes are no valid model
  */
-export async function openNative(model: Uint8Array): Promise<Session> {
-  const session = await InferenceSession.create(model, OPTIONS);
+export async function openNative(
+  model: Uint8Array,
+  { lean = false }: OpenOptions = {},
+): Promise<Session> {
+  const session = await InferenceSession.create(model, lean ? { ...OPTIONS, ...LEAN } : OPTIONS);
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,

@@ -25,5 +25,14 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** How a model is opened. */
+export interface OpenOptions {
+  /**
+   * Take as little memory as can be had at about the same speed: for a large model that runs
+   * seldom, on few inputs at a time.
+   */
+  readonly lean?: boolean;
+}
+
 /** Opens a model from its bytes. */
-export type OpenSession = (model: Uint8Array) => Promise<Session>;
+export type OpenSession = (model: Uint8Array, options?: OpenOptions) => Promise<Session>;

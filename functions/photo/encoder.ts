@@ -22,7 +22,7 @@ const PROCESS = 128 * MIB;
 /** What a Worker takes once it has run, by engine. */
 const WORKER: Readonly<Record<Runtime, number>> = { native: 80 * MIB, wasm: 208 * MIB };
 /** What the embedders of faces take on top, in a Worker that has loaded them. */
-const FACES: Readonly<Record<Runtime, number>> = { native: 100 * MIB, wasm: 120 * MIB };
+const FACES: Readonly<Record<Runtime, number>> = { native: 100 * MIB, wasm: 60 * MIB };
 /** What describing one face takes while it is done. */
 const FACE = MIB;
 /** No second Worker is worth more than reading ordinary photos. */

@@ -31,7 +31,7 @@ export async function openFaceEmbedder(
   async function session({ file, sha256 }: { readonly file: string; readonly sha256: string }) {
     const bytes = await Deno.readFile(new URL(file, folder));
     await verifyFile(bytes, sha256, file);
-    return await open(bytes);
+    return await open(bytes, { lean: true });
   }
   // One after the other: each takes several times its size while it is being loaded.
   const sface = await session(section.sface);

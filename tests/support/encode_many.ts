@@ -7,6 +7,7 @@
  * @module
  */
 import { BusyError } from "../../functions/core/errors.ts";
+import { root } from "./data.ts";
 import { sharp } from "../../functions/photo/vips.ts";
 import { withEncoder } from "./photo_encoder.ts";
 import { madePicture } from "./pictures.ts";
@@ -28,7 +29,11 @@ async function make(): Promise<void> {
 
 async function encode(): Promise<void> {
   const fates: Record<string, { answered: number; busy: number }> = {};
+  const portrait = await Deno.readFile(`${root}/web/samples/grace_hopper.jpg`);
   await withEncoder({ memoryMb }, async (encoder) => {
+    // With everything loaded that can be.
+    const { faces } = await encoder.encode(portrait);
+    if ((await encoder.describe(faces)).length !== 1) throw new Error("there should be a face");
     for (const { name } of [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1)) {
       const fate = fates[name] = { answered: 0, busy: 0 };
       const photo = await Deno.readFile(`${folder}/${name}`);
