@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { clearPicture } from "./clear_picture.ts";
 import type { FaceFinder, FaceMode, FacePoints, FoundFace, Point } from "./face.ts";
 import {
   alignFace,
@@ -26,6 +27,10 @@ const SIDE: Readonly<Record<FaceMode, number>> = { full: 640, light: 320 };
 const LEAST_SIDE = 128;
 /** Long side of the picture in which turned faces are looked for. */
 const GLANCE_SIDE = 192;
+/** Long side in pixels of the picture that is cleared of fading and grain. */
+const CLEARED_SIDE = 320;
+/** Levels between the darkest and the lightest hundredth, in the middle: what has less has faded. */
+const FADED = 160;
 /** Score from which something is worth a second look, and that where it is small. */
 const DOUBTFUL = 0.6, DOUBTFUL_SMALL = 0.2;
 /** Sides in pixels of what is small: at its limit the detector stirs more often than it finds. */
@@ -204,6 +209,35 @@ async function lookTurned(
   return [];
 }
 
+/** Whether the brightness of a picture's middle spans so little; a print's white frame spans more. */
+function isFaded({ width, height, data }: WorkingImage): boolean {
+  const counts = new Uint32Array(256);
+  const left = Math.floor(width / 5), right = Math.ceil(width * 4 / 5);
+  const top = Math.floor(height / 5), bottom = Math.ceil(height * 4 / 5);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left, at = (y * width + left) * 3; x < right; x++, at += 3) {
+      counts[(data[at]! * 77 + data[at + 1]! * 150 + data[at + 2]! * 29) >> 8]!++;
+    }
+  }
+  const least = (right - left) * (bottom - top) / 100;
+  let low = 0, high = 255;
+  for (let sum = counts[0]!; low < 255 && sum <= least;) sum += counts[++low]!;
+  for (let sum = counts[255]!; high > 0 && sum <= least;) sum += counts[--high]!;
+  return high - low <= FADED;
+}
+
+/** Looks for faces that have faded under grain, in a picture cleared of both. */
+async function lookCleared(detector: FaceDetector, image: WorkingImage): Promise<FoundFace[]> {
+  const long = Math.max(image.width, image.height);
+  const scale = Math.min(1, CLEARED_SIDE / long);
+  const cleared = clearPicture(resizePicture(image, {
+    width: Math.max(1, Math.round(image.width * scale)),
+    height: Math.max(1, Math.round(image.height * scale)),
+  }));
+  const faces = await look(detector, cleared, fit(cleared, CLEARED_SIDE));
+  return faces.map((face) => mapped(face, ({ x, y }) => ({ x: x / scale, y: y / scale })));
+}
+
 /**
  * Makes a finder of faces. The session stays the caller's, who releases it.
  *
@@ -245,6 +279,7 @@ export function createFaceFinder(
         const others = await lookTurned(detector, image, SIDE[mode]);
         if (best(others) > best(faces)) faces = others;
       }
+      if (faces.length === 0 && isFaded(image)) faces = await lookCleared(detector, image);
       return faces.map((face) => ({ face, weight: weightOf(face, image) }))
         .sort((a, b) =>
           b.weight - a.weight || a.face.box.y - b.face.box.y || a.face.box.x - b.face.box.x
