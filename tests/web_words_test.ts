@@ -282,7 +282,8 @@ Deno.test("sayProblem() asks for a face when the server could not tell which one
     "There are 2 faces: choose which one is meant, in the photo.",
   );
   assertEquals(error.mayForce, false);
-  const poor = new ApiError(422, { refusals: [{ image: 0, reason: "its face is blurred" }] });
+  const blurred = { image: 0, reason: "its face is blurred", forcible: true };
+  const poor = new ApiError(422, { refusals: [blurred] });
   assertEquals(poor.mayForce, true);
   assertEquals(new ApiError(422, {}).mayForce, false);
 });
@@ -292,7 +293,8 @@ Deno.test("TwoFacesError.of() tells a second face of the same name from other re
   const twice = TwoFacesError.of(bare, "Grandma", 1);
   assertMatch(sayProblem(twice), /^Grandma is another face of this photo already/);
   assertEquals(TwoFacesError.of(bare, "Grandma", undefined), bare);
-  const poor = new ApiError(422, { refusals: [{ image: 0, reason: "its face is blurred" }] });
+  const blurred = { image: 0, reason: "its face is blurred", forcible: true };
+  const poor = new ApiError(422, { refusals: [blurred] });
   assertEquals(TwoFacesError.of(poor, "Grandma", 1), poor);
 });
 

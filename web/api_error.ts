@@ -7,6 +7,8 @@
 export interface Refusal {
   readonly image: number;
   readonly reason: string;
+  /** Whether it would be taught with `force`. */
+  readonly forcible?: boolean;
   /** The faces to choose from, where it was not said which one is meant. */
   readonly faces?: readonly unknown[];
 }
@@ -38,9 +40,9 @@ export class ApiError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether teaching by force would overrule it: a poor example, not one that nobody can tell. */
+  /** Whether teaching by force would overrule it. */
   get mayForce(): boolean {
-    return this.refusals.length > 0 && this.refusals.every(({ faces }) => faces === undefined);
+    return this.refusals.length > 0 && this.refusals.every(({ forcible }) => forcible);
   }
 
   /** From a request that nobody replied to. */

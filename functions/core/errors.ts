@@ -38,6 +38,8 @@ export interface Refusal {
   /** 0-based position among the images of the request. */
   readonly image: number;
   readonly reason: string;
+  /** Whether it would be taught with `force`. */
+  readonly forcible: boolean;
   /** The faces to choose from, where it was not said which one is meant. */
   readonly faces?: readonly FaceOfPhoto[];
 }

@@ -127,10 +127,10 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     } catch (error) {
       // Among several photos the one that cannot be read is named beside the other refusals.
       if (of === 1 || !isAboutPhoto(error)) throw error;
-      return { image, reason: error.message };
+      return { image, reason: error.message, forcible: false };
     }
     const reason = lesson.force ? undefined : poverty(seen);
-    if (reason !== undefined) return { image, reason };
+    if (reason !== undefined) return { image, reason, forcible: true };
     const common = {
       label: lesson.label,
       not: lesson.not,
@@ -156,7 +156,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     if ("reason" in chosen) return { image, ...chosen };
     const { face, index } = chosen;
     const weak = lesson.force ? undefined : weakness(face, faces.section.example);
-    if (weak !== undefined) return { image, reason: weak };
+    if (weak !== undefined) return { image, reason: weak, forcible: true };
     const { signal } = lesson;
     const [descriptor] = await encoder.describe([face], signal ? { signal } : {});
     return {
@@ -210,6 +210,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
       const rest = others.length === 1 ? "other photo" : `${others.length} other photos`;
       refusals.push({
         image,
+        forcible: true,
         reason: `its face is unlike the ${rest} of ${label} (similarity ${
           similarity.toFixed(2)
         }); teach it with force if it is ${label} all the same`,
@@ -245,6 +246,7 @@ function choose(
 ): { face: SeenFace; index: number } | Omit<Refusal, "image"> {
   if (faces.length === 0) {
     return {
+      forcible: false,
       reason: `no face is found, by which ${label} could be recognised; kind=thing goes by look`,
     };
   }
@@ -255,6 +257,7 @@ function choose(
       reason: `it shows ${faces.length} faces; face should say which one is ${label}: ${
         listed.map(faceWords).join(", ")
       }`,
+      forcible: false,
       faces: listed,
     };
   }
@@ -264,6 +267,7 @@ function choose(
     reason: `face=${face} should be the index of a person among the answer's subjects: ${
       listed.map(faceWords).join(", ")
     }`,
+    forcible: false,
     faces: listed,
   };
 }

@@ -154,6 +154,7 @@ export const ProblemSchema = z.object({
   refusals: z.array(z.object({
     image: z.number().int(),
     reason: z.string(),
+    forcible: z.boolean().openapi({ description: "Whether it would be taught with `force`." }),
     faces: z.array(FaceSchema).optional().openapi({
       description: "The faces to choose from by `face`.",
     }),
