@@ -14,6 +14,7 @@ import {
 import type { Answer } from "../functions/core/answer_type.ts";
 import { sharp } from "../functions/photo/vips.ts";
 import { testWithData } from "./support/data.ts";
+import { filesOf } from "./support/store_file.ts";
 import {
   formOf,
   samplePhoto,
@@ -266,6 +267,59 @@ serviceTest("people go out and in with an export", async (service) => {
   assertEquals(await reply.json(), { imported: 1, known: 0 });
   const found = await ask(service, await aged(samplePhoto(GRACE)), { space: "copy" });
   assertEquals([found.label, found.certainty], ["Grace", "is"]);
+});
+
+Deno.test({
+  name: "forgetting a person leaves nothing of her, in the answers or in the files",
+  // The native runtime's and the decoder's threads outlive their Workers.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const service = await startService({ XOLO_DATA: folder });
+    try {
+      const [grace, eileen] = [samplePhoto(GRACE), samplePhoto(EILEEN)];
+      const label = "Grandmother Adelheid";
+      await teach(service, 201, { label, keepPhoto: "true" }, grace);
+      await teach(service, 201, { label }, await changed(grace, (picture) => picture.resize(420)));
+      await teach(service, 201, { label, not: "true", keepPhoto: "true" }, eileen);
+      const ben = await changed(eileen, (picture) => picture.resize(400));
+      await teach(service, 201, { label: "Ben" }, ben);
+      assertEquals((await ask(service, await aged(grace))).label, label);
+      const lines = (await (await service.request("/export")).text()).trim().split("\n").slice(1);
+      const hers = lines.map((line) => JSON.parse(line)).filter((one) => one.label === label);
+      assertEquals(hers.length, 3);
+      const binary = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
+      const traces = hers.flatMap(({ embedding, bytes, photo }) => [
+        binary(Uint8Array.fromBase64(embedding).subarray(0, 16)),
+        binary(Uint8Array.fromBase64(embedding).subarray(-16)),
+        binary(Uint8Array.fromHex(bytes)),
+        ...(photo ? [binary(Uint8Array.fromBase64(photo).subarray(-64))] : []),
+      ]).concat(label);
+      const found = async () => {
+        const files = [...(await filesOf(`${folder}/`)).values()].map(binary);
+        return traces.filter((trace) => files.some((content) => content.includes(trace)));
+      };
+      assertEquals(await found(), traces, "the search finds what is there");
+
+      await service.request(`/labels/${encodeURIComponent(label)}`, { method: "DELETE" });
+      const gone = await ask(service, await aged(grace));
+      assertEquals([gone.label, gone.subjects[0]!.label, gone.evidence], ["person", null, []]);
+      assert(!JSON.stringify(gone).includes(label));
+      const until = performance.now() + 20_000;
+      for (;;) {
+        const { store } = await (await service.request("/health")).json();
+        if (store.erasedAt !== null) break;
+        assert(performance.now() < until, "nothing was erased within 20 s");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assertEquals(await found(), []);
+      assertEquals((await ask(service, ben)).label, "Ben", "nobody else is touched");
+    } finally {
+      await service.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
 
 /** Teaches one photo of Grandma and says what every other photo of the demo is taken for. */
