@@ -39,8 +39,11 @@ const SMALL = 24;
 const MOST_SMALL = 8;
 /** Score from which it needs none. */
 const SURE = 0.88;
-/** Score from which it needs none in company of a sure one: people come in groups. */
-const IN_COMPANY = 0.7;
+/**
+ * Score from which it needs none in company of a sure one, because people come in groups, and in
+ * a cleared picture, because what is left of a face under grain seldom scores more.
+ */
+const BELIEVED = 0.7;
 /** Score of the second look from which it is a face. */
 const CONFIRMED = 0.7;
 /**
@@ -159,14 +162,19 @@ async function lookAgain(
   return null;
 }
 
-/** The upright faces of a picture. */
+/**
+ * The upright faces of a picture.
+ *
+ * @param believed score from which no second look is needed in any case
+ */
 async function look(
   detector: FaceDetector,
   image: WorkingImage,
   { picture, scale }: Fitted,
+  believed = SURE,
 ): Promise<FoundFace[]> {
   const { faces } = await detector.detect(picture, DOUBTFUL_SMALL);
-  const least = faces.some(({ score }) => score >= SURE) ? IN_COMPANY : SURE;
+  const least = faces.some(({ score }) => score >= SURE) ? BELIEVED : believed;
   const found: FoundFace[] = [];
   let small = 0;
   for (const seen of faces) {
@@ -234,7 +242,7 @@ async function lookCleared(detector: FaceDetector, image: WorkingImage): Promise
     width: Math.max(1, Math.round(image.width * scale)),
     height: Math.max(1, Math.round(image.height * scale)),
   }));
-  const faces = await look(detector, cleared, fit(cleared, CLEARED_SIDE));
+  const faces = await look(detector, cleared, fit(cleared, CLEARED_SIDE), BELIEVED);
   return faces.map((face) => mapped(face, ({ x, y }) => ({ x: x / scale, y: y / scale })));
 }
 

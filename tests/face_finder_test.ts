@@ -6,9 +6,10 @@ import { overlap } from "../models/overlap.ts";
 import { cutOut, turned } from "../models/pixel_moves.ts";
 import { resizePicture, type WorkingImage } from "../models/pixels.ts";
 import { openNative } from "../models/runtime_native.ts";
+import { AGEINGS, agePhoto } from "../training/eval/aged.ts";
 import { join } from "../training/paths.ts";
 import { Graph } from "../training/onnx/mod.ts";
-import { filesBelow, testWithData } from "./support/data.ts";
+import { filesBelow, root, testWithData } from "./support/data.ts";
 import { meanDifference } from "./support/pictures.ts";
 import { cosine, facesSection, sample, withFaces, withFinder } from "./support/face_sessions.ts";
 
@@ -131,6 +132,29 @@ Deno.test("FaceFinder.find() finds a face in a picture of 32 pixels and looks at
     assert(faces[0]!.box.width < 32);
     for (const [width, height] of [[1, 1], [1, 300], [700, 2]] as const) {
       assertEquals(await finder.find(grey(width, height), "full"), []);
+    }
+  });
+});
+
+Deno.test("FaceFinder.find() finds faces that have faded under grain", async () => {
+  await withFinder(async (finder) => {
+    for (const name of ["grace_hopper", "eileen_collins"]) {
+      const photo = await Deno.readFile(join(root, "web/samples", `${name}.jpg`));
+      const { working } = await decodePhoto(photo);
+      const [{ box }] = (await finder.find(working, "full")) as [FoundFace];
+      for (const ageing of AGEINGS.filter(({ size }) => size === 120)) {
+        const aged = (await decodePhoto(await agePhoto(photo, box, ageing, 1))).working;
+        const [face] = await finder.find(aged, "full");
+        assert(face, `${name}, ${ageing.name}: found nothing`);
+        const scale = aged.width / working.width;
+        const expected = {
+          x: box.x * scale,
+          y: box.y * scale,
+          width: box.width * scale,
+          height: box.height * scale,
+        };
+        assert(overlap(face.box, expected) > 0.6, `${name}, ${ageing.name}`);
+      }
     }
   });
 });
