@@ -117,17 +117,18 @@ export function buildSFace(
     name: string,
     weight: FloatWeight,
     bias: ArrayLike<number>,
+    shape: readonly number[] = weight.dims,
   ): { weight: Value; bias: Value } => {
     const biases = Float32Array.from(bias);
     let stored: Value;
     if (storage === "float32") {
-      stored = graph.constant(`${name}.weight`, weight);
+      stored = graph.constant(`${name}.weight`, { dims: shape, data: weight.data });
     } else if (weight.data.length <= MOST_IN_16_BITS) {
       stored = addFloat16Weight(graph, `${name}.weight`, weight);
     } else {
       const rounded = quantizeInt8(weight);
       const shift = roundingShift(weight, rounded, mean, false);
-      stored = addInt8Weight(graph, `${name}.weight`, rounded);
+      stored = addInt8Weight(graph, `${name}.weight`, { ...rounded, dims: shape });
       shift.forEach((s, channel) => biases[channel]! -= s);
     }
     return {
@@ -215,10 +216,12 @@ export function buildSFace(
     "last",
     { dims: [SFACE_EMBEDDING, inputs, side, side], data },
     bias.map((b, row) => b * after.factor[row]! + after.offset[row]!),
+    dense.dims,
   );
-  const matrix = graph.node("Flatten", [last.weight], "last.matrix", { axis: int(1) });
   const flat = graph.node("Flatten", [x], "flat", { axis: int(1) });
-  const embedding = graph.node("Gemm", [flat, matrix, last.bias], "embedding", { transB: int(1) });
+  const embedding = graph.node("Gemm", [flat, last.weight, last.bias], "embedding", {
+    transB: int(1),
+  });
   weights.finish();
   graph.output(embedding, "float32", ["N", SFACE_EMBEDDING]);
   return graph.toBytes({ metadata });

