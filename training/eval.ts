@@ -3,7 +3,7 @@
  * tables and writes them to `training/reports/`.
  *
  *     deno task eval                   # everything
- *     deno task eval recall            # one part; also: network
+ *     deno task eval recall            # one part; also: people, network
  *     deno task eval --data DIR        # photos from elsewhere than ../shared/data
  *
  * @module
@@ -16,6 +16,7 @@ import { parseManifest } from "../models/manifest.ts";
 import { root, sharedPath } from "./collections.ts";
 import { openInProcessEncoder } from "./eval/in_process_encoder.ts";
 import { evaluateNetwork, formatNetwork } from "./eval/network.ts";
+import { evaluatePeople, formatPeople } from "./eval/people.ts";
 import { evaluateRecall, formatRecall } from "./eval/recall.ts";
 import { join } from "./paths.ts";
 
@@ -35,6 +36,19 @@ const PARTS = {
     });
     try {
       return formatRecall(await evaluateRecall(parts, data));
+    } finally {
+      await parts.close();
+    }
+  },
+  people: async (data: string) => {
+    const parts = await openParts({
+      data: ":memory:",
+      runtime: undefined,
+      memoryMb: MEMORY_MB,
+      faceAge: true,
+    });
+    try {
+      return formatPeople(await evaluatePeople(parts, data, join(root, ".cache/faces")));
     } finally {
       await parts.close();
     }
@@ -61,9 +75,9 @@ const PARTS = {
 
 const USAGE = `deno task eval [part...] [--data DIR]
 
-Parts: recall, network; all when none is named. Each prints its tables and writes them to
+Parts: recall, people, network; all when none is named. Each prints its tables and writes them to
 training/reports/. --data DIR holds the photos: instances, imagenet-samples, breeds, novel-breeds,
-caltech101, pacs.`;
+caltech101, pacs, faces, demo.`;
 
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
