@@ -102,6 +102,15 @@ Deno.test("settleAnswer() says person of a stranger, unless something was taught
   assertEquals(settle([person(null, "unknown")], thing("my mug", "perhaps")).label, "my mug");
 });
 
+Deno.test("settleAnswer() says dog of a dog beside a stranger, and who it is beside a friend", () => {
+  const dog: Generalization = { ...general, label: "dog", path: ["animal", "dog"] };
+  const stranger = settle([person(null, "unknown")], undefined, dog);
+  assertEquals([stranger.label, stranger.subjects.length], ["dog", 2]);
+  assertEquals(settle([person("Ann", "is")], undefined, dog).label, "Ann");
+  const unsure: Generalization = { ...dog, certainty: "unknown" };
+  assertEquals(settle([person(null, "unknown")], undefined, unsure).label, "person");
+});
+
 Deno.test("settleAnswer() says what it would be without the memory where it doubts", () => {
   assertEquals(settle([person("Ann", "perhaps")]).alternatives[0]?.label, "person");
   assertEquals(settle([], thing("my mug", "perhaps")).alternatives[0]?.label, "mug");

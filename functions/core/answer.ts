@@ -10,6 +10,7 @@ import { type Findings, settleAnswer } from "./settle_answer.ts";
 import type { Encoded, Encoder, ImageSize, SeenFace } from "./encoder.ts";
 import type { FaceJudge } from "./face_judge.ts";
 import type { Generalize } from "./generalize_type.ts";
+import { humanFaces } from "./human_faces.ts";
 import { lookOf } from "./look.ts";
 import type { LookJudge } from "./look_judge.ts";
 import type { Memory, MemoryTable } from "./memory.ts";
@@ -75,7 +76,8 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     watch.add("faces", seen.timings.faces);
     watch.skip();
 
-    const faces = ask.recall ? await people(seen.faces, taught) : seen.faces.map(unknownFace);
+    const found = humanFaces(seen, generalize);
+    const faces = ask.recall ? await people(found, taught) : found.map(unknownFace);
     const thing = taughtThing ??
       (ask.recall ? await recallSeen(memory, ask.space, query(seen), judge) : undefined);
     watch.lap("recall");

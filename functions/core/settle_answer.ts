@@ -6,6 +6,7 @@
 import type { Alternative, Answer, Subject } from "./answer_type.ts";
 import type { ImageSize } from "./encoder.ts";
 import type { Generalization } from "./generalize_type.ts";
+import { isOfAnimal } from "./human_faces.ts";
 import type { Recalled } from "./recall.ts";
 import type { RecalledFace } from "./recall_people.ts";
 import { isSubjectOf } from "./subject_of.ts";
@@ -37,7 +38,8 @@ type NamedFace = RecalledFace & { readonly label: string };
  *
  * What was taught wins over what was learnt, and what is sure over what may be. Among equals a
  * person comes before a thing where the face is what the photo is of, and after it elsewhere: a
- * passer-by does not make a photo of a mug hers. All of them are subjects in any case.
+ * passer-by does not make a photo of a mug hers. A stranger comes before what the network says of
+ * her clothes, but not before an animal. All of them are subjects in any case.
  */
 export function settleAnswer(findings: Findings, image: ImageSize): Settled {
   const { faces, thing, general } = findings;
@@ -59,14 +61,14 @@ export function settleAnswer(findings: Findings, image: ImageSize): Settled {
   if (thing) {
     const { label, certainty, confidence, similarity } = thing;
     subjects.push({ kind: "thing", label, certainty, confidence, similarity, box: whole });
-  } else if (general && inView.length === 0) {
+  } else if (general && (inView.length === 0 || isOfAnimal(general))) {
     const { label, certainty, confidence } = general;
     subjects.push({ kind: "thing", label, certainty, confidence, similarity: null, box: whole });
   }
 
   if (first) return fromMemory(first, findings, subjects);
   const [stranger] = inView;
-  if (stranger) return fromFace(stranger, general, subjects);
+  if (stranger && !(general && isOfAnimal(general))) return fromFace(stranger, general, subjects);
   const anybody = surest(faces);
   if (anybody && general?.label == null) return fromMemory(anybody, findings, subjects);
   if (general) return fromNetwork(general, faces, subjects);

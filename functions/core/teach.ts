@@ -13,6 +13,7 @@ import {
 } from "./errors.ts";
 import type { FaceJudge } from "./face_judge.ts";
 import type { Generalize } from "./generalize_type.ts";
+import { humanFaces, isOfAnimal } from "./human_faces.ts";
 import { lookOf } from "./look.ts";
 import type { FaceOfPhoto, Kind, Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
 import { peopleOf } from "./people.ts";
@@ -131,16 +132,17 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     }
     const reason = lesson.force ? undefined : poverty(seen);
     if (reason !== undefined) return { image, reason, forcible: true };
+    const people = humanFaces(seen, generalize);
     const common = {
       label: lesson.label,
       not: lesson.not,
       bytes,
       image: seen.image,
-      faces: seen.faces.length,
+      faces: people.length,
       forced: lesson.force,
       ...(seen.photo ? { photo: seen.photo } : {}),
     };
-    if (await kindOf(seen, lesson) === "thing") {
+    if (await kindOf(people, seen, lesson) === "thing") {
       return {
         ...common,
         kind: "thing",
@@ -152,7 +154,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
         path: generalize(seen.logits).path,
       };
     }
-    const chosen = choose(seen.faces, lesson);
+    const chosen = choose(people, lesson);
     if ("reason" in chosen) return { image, ...chosen };
     const { face, index } = chosen;
     const weak = lesson.force ? undefined : weakness(face, faces.section.example);
@@ -173,13 +175,18 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
   }
 
   /** What a photo is taught as. */
-  async function kindOf({ faces, image }: Encoded, lesson: Lesson): Promise<Kind> {
+  async function kindOf(
+    faces: readonly SeenFace[],
+    { image, logits }: Encoded,
+    lesson: Lesson,
+  ): Promise<Kind> {
     if (lesson.kind !== "auto") return lesson.kind;
     if (lesson.face !== undefined) return "person";
     if (lesson.scope === "type" || faces.length === 0) return "thing";
-    if (faces.some(({ box }) => isSubjectOf(box, image))) return "person";
-    if (!lesson.not) return "thing";
-    // Whoever says "not Grandma" means a face, however small it is in the photo.
+    // What is named in a photo of a dog and a stranger is the dog, as in the answer to it.
+    const inView = faces.some(({ box }) => isSubjectOf(box, image));
+    if (inView && !isOfAnimal(generalize(logits))) return "person";
+    // Whoever says "Grandma", or that it is not Grandma, means a face, however small it is.
     const { space, label } = lesson;
     const references = await memory.references(space, {
       labels: [label],
