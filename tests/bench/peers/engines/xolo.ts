@@ -8,7 +8,7 @@ import { openFaceEmbedder } from "../../../../functions/photo/face_models.ts";
 import { loadRuntime } from "../../../../functions/photo/runtime.ts";
 import type { FaceMode } from "../../../../models/face.ts";
 import { createFaceFinder } from "../../../../models/face_finder.ts";
-import { parseManifest } from "../../../../models/manifest.ts";
+import { parseSection } from "../../../../models/manifest.ts";
 import { serveEngine } from "../serve_engine.ts";
 
 const MODELS = new URL("../../../../models/", import.meta.url);
@@ -16,8 +16,8 @@ const MODELS = new URL("../../../../models/", import.meta.url);
 const [runtime, mode] = Deno.args as ["native" | "wasm", FaceMode];
 
 await serveEngine(async () => {
-  const manifest = await Deno.readTextFile(new URL("manifest.json", MODELS));
-  const { faces: section } = parseManifest(JSON.parse(manifest));
+  const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS)));
+  const section = parseSection("faces", manifest.faces);
   const open = await loadRuntime(runtime);
   const detector = await open(await Deno.readFile(new URL(section.detector.file, MODELS)));
   const finder = createFaceFinder({ detector, section });
