@@ -13,8 +13,11 @@ import type { Session } from "./session.ts";
 export interface FaceEmbedderOptions {
   /** [N, 112, 112, 3] RGB of 8 bits → [N, 128]. The caller's, who releases it. */
   readonly sface: Session;
-  /** [N, 150, 150, 3] RGB of 8 bits → [N, 128]. The caller's, who releases it. */
-  readonly dlib: Session;
+  /**
+   * [N, 150, 150, 3] RGB of 8 bits → [N, 128]. Asked for whenever full mode needs it; the caller
+   * opens it once and releases it.
+   */
+  readonly dlib: () => Promise<Session>;
   /** What the manifest says of the two. */
   readonly section: Pick<FacesSection, "id" | "sface" | "dlib">;
 }
@@ -95,7 +98,7 @@ function checked(network: Network, template: FaceTemplate): Network {
 }
 
 function checkCrop(
-  { name, section: { input: { size } } }: Network,
+  { name, section: { input: { size } } }: Pick<Network, "name" | "section">,
   crop: Uint8Array | null,
 ): Uint8Array {
   const length = size * size * 3;
@@ -110,21 +113,18 @@ function checkCrop(
 }
 
 /**
- * Joins two opened networks to an embedder. Full mode runs both on the crop and its mirror:
+ * Joins two networks to an embedder. Full mode runs both on the crop and its mirror:
  * SFace's descriptor is `l2(l2(a) + l2(mirror))`, dlib's `(a + mirror) / 2`. Light mode runs SFace
  * alone on the crop alone: `l2(a)`. A face and its mirror are one batch; several faces come one
  * after the other, because a larger batch takes memory and gains no time on one thread.
  *
- * @throws {TypeError} when a network has other inputs, outputs or sizes
+ * @throws {TypeError} when SFace has other inputs, outputs or sizes; `embed` when dlib's network has
  */
 export function createFaceEmbedder(
   { sface, dlib, section }: FaceEmbedderOptions,
 ): FaceEmbedder {
   const first = checked({ name: "SFace", session: sface, section: section.sface }, SFACE_TEMPLATE);
-  const second = checked(
-    { name: "dlib's network", session: dlib, section: section.dlib },
-    DLIB_TEMPLATE,
-  );
+  const second = { name: "dlib's network", section: section.dlib };
 
   async function withMirror(network: Network, crop: Uint8Array | null) {
     const face = checkCrop(network, crop);
@@ -140,7 +140,8 @@ export function createFaceEmbedder(
     // Before the first network runs in vain.
     checkCrop(second, crop.dlib);
     const s = await withMirror(first, crop.sface);
-    const d = await withMirror(second, crop.dlib);
+    const opened = checked({ ...second, session: await dlib() }, DLIB_TEMPLATE);
+    const d = await withMirror(opened, crop.dlib);
     return {
       sface: unit(sum(unit(s.a), unit(s.b))),
       dlib: sum(d.a, d.b).map((value) => value / 2),

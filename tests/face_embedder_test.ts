@@ -78,7 +78,12 @@ Deno.test("createFaceEmbedder() throws a TypeError when a network is another one
   const other = await openNative(graph.toBytes());
   try {
     assertThrows(
-      () => createFaceEmbedder({ sface: other, dlib: other, section: facesSection }),
+      () =>
+        createFaceEmbedder({
+          sface: other,
+          dlib: () => Promise.resolve(other),
+          section: facesSection,
+        }),
       TypeError,
       "SFace to take pixels and give embedding, got x and y",
     );

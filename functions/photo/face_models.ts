@@ -15,8 +15,26 @@ export interface OpenedEmbedder {
   release(): Promise<void>;
 }
 
+/** What is made when it is first asked for; what failed, for want of memory, is tried again. */
+export function createRetried<T>(make: () => Promise<T>) {
+  let made: Promise<T> | undefined;
+  return {
+    async get(): Promise<T> {
+      made ??= make();
+      try {
+        return await made;
+      } catch (error) {
+        made = undefined;
+        throw error;
+      }
+    },
+    /** What was made so far, if it could be. */
+    got: (): Promise<T | undefined> => made?.catch(() => undefined) ?? Promise.resolve(undefined),
+  };
+}
+
 /**
- * Reads and opens the embedders of faces.
+ * Reads and opens the embedders of faces: SFace at once, dlib's network when it is needed.
  *
  * @param section what the manifest says of them
  * @param folder of the manifest
@@ -33,17 +51,14 @@ export async function openFaceEmbedder(
     await verifyFile(bytes, sha256, file);
     return await open(bytes, { lean: true });
   }
-  // One after the other: each takes several times its size while it is being loaded.
   const sface = await session(section.sface);
-  const dlib = await session(section.dlib).catch(async (error) => {
-    await sface.release();
-    throw error;
-  });
+  // A live preview does without dlib's network.
+  const dlib = createRetried(() => session(section.dlib));
   return {
-    embedder: createFaceEmbedder({ sface, dlib, section }),
+    embedder: createFaceEmbedder({ sface, dlib: dlib.get, section }),
     async release() {
       await sface.release();
-      await dlib.release();
+      await (await dlib.got())?.release();
     },
   };
 }

@@ -10,7 +10,7 @@ import type { FacesSection } from "../../models/face_networks.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
 import type { Encoded } from "../core/encoder.ts";
 import { encodePhoto } from "./encode_photo.ts";
-import { type OpenedEmbedder, openFaceEmbedder } from "./face_models.ts";
+import { createRetried, openFaceEmbedder } from "./face_models.ts";
 import type { PhotoLimits } from "./limits.ts";
 import type { WorkerReply } from "./pool.ts";
 import { loadRuntime } from "./runtime.ts";
@@ -71,26 +71,17 @@ async function open({ runtime, model, section, faces, limits }: WorkerSettings) 
   const detector = await engine(faces.detector);
   const backbone = createBackbone(session, section);
   const finder = createFaceFinder({ detector, section: faces.section });
-  let embedder: Promise<OpenedEmbedder> | undefined;
-
-  async function embedderOf(): Promise<OpenedEmbedder> {
-    embedder ??= openFaceEmbedder(faces.section, new URL(faces.folder), engine);
-    try {
-      return await embedder;
-    } catch (error) {
-      // What failed once, for want of memory, may work the next time.
-      embedder = undefined;
-      throw error;
-    }
-  }
+  const embedder = createRetried(() =>
+    openFaceEmbedder(faces.section, new URL(faces.folder), engine)
+  );
 
   return {
     async work(request: WorkerRequest): Promise<WorkerOutput> {
       if (request.type === "describe") {
-        const { embedder } = await embedderOf();
+        const opened = await embedder.get();
         return {
           type: "described",
-          descriptors: await embedder.embed(request.crops, request.mode),
+          descriptors: await opened.embedder.embed(request.crops, request.mode),
         };
       }
       const encoded = await encodePhoto(request.photo, {
@@ -107,7 +98,7 @@ async function open({ runtime, model, section, faces, limits }: WorkerSettings) 
     async release(): Promise<void> {
       await session.release();
       await detector.release();
-      await (await embedder?.catch(() => undefined))?.release();
+      await (await embedder.got())?.release();
     },
   };
 }

@@ -3,9 +3,11 @@
  *
  *     deno run -A tests/bench/classify_bench.ts
  *
- * "bare" decodes the photo and runs the network, nothing else, in this thread. "network" is a whole
- * request for a photo that was never taught: body, checks, Worker, decoding, hashing, network,
- * lookup, answer; "beside" the same in a space of other memories. "bytes" is a whole request for a photo that was taught.
+ * "bare" decodes the photo and runs the networks that it needs on pictures of the same sizes,
+ * nothing else, in this thread. "network" is a whole request for a photo that was never taught:
+ * body, checks, Worker, decoding, hashing, network, looking for faces, lookup, answer; "beside" the
+ * same in a space of other memories. "bytes" is a whole request for a photo that was taught. "face"
+ * is one for a photo of one face in a space of another person, so that the embedders run, too.
  *
  * @module
  */
@@ -14,8 +16,11 @@ import { compose } from "../../functions/compose.ts";
 import { decodePhoto } from "../../functions/photo/decode.ts";
 import { readSettings } from "../../functions/settings.ts";
 import { createBackbone } from "../../models/backbone.ts";
+import { createFaceEmbedder } from "../../models/face_embedder.ts";
+import { createFaceFinder } from "../../models/face_finder.ts";
 import { parseManifest } from "../../models/manifest.ts";
 import { openNative } from "../../models/runtime_native.ts";
+import type { Session, Tensor } from "../../models/session.ts";
 import { createRandom, draw } from "../../training/eval/random.ts";
 import { cpuOf, median } from "./cpu.ts";
 
@@ -35,19 +40,29 @@ const MEMORIES = 1000;
 const MODELS = new URL("../../models/", import.meta.url);
 const SAMPLES = new URL("../../web/samples/", import.meta.url);
 
-/** Different photos: cuts of the samples at seeded places. */
-async function photos(): Promise<Uint8Array<ArrayBuffer>[]> {
+/** Samples without and with a face. */
+const THINGS = ["chelsea_cat.jpg", "coffee_cup.jpg", "rocket.jpg"] as const;
+const PEOPLE = ["eileen_collins.jpg"] as const;
+const SOMEBODY_ELSE = "grace_hopper.jpg";
+
+/** Different photos: cuts of samples at seeded places. */
+async function photos(
+  files: readonly string[],
+  [least, most]: readonly [number, number],
+): Promise<Uint8Array<ArrayBuffer>[]> {
   const random = createRandom(1);
-  const files = [...Deno.readDirSync(SAMPLES)].map(({ name }) => name)
-    .filter((name) => name.endsWith(".jpg")).sort();
   return await Promise.all(Array.from({ length: PHOTOS }, async (_, i) => {
     const photo = await Deno.readFile(new URL(files[i % files.length]!, SAMPLES));
     const { width, height } = await sharp(photo).metadata();
-    const share = 0.6 + 0.3 * random();
+    const share = least + (most - least) * random();
     const cut = { width: Math.floor(width * share), height: Math.floor(height * share) };
     const left = Math.floor(random() * (width - cut.width));
     const top = Math.floor(random() * (height - cut.height));
-    const image = sharp(photo).extract({ left, top, ...cut }).resize({ ...SIZE, fit: "cover" });
+    const image = sharp(photo).extract({ left, top, ...cut }).resize({
+      ...SIZE,
+      fit: "cover",
+      position: "top",
+    });
     return new Uint8Array(await image.jpeg({ quality: 85 }).toBuffer());
   }));
 }
@@ -80,14 +95,64 @@ function grown(lines: string, count: number): string {
   ].join("\n");
 }
 
+/** A session that notes on what it was run. */
+function noting(session: Session): { session: Session; feeds: Record<string, Tensor>[] } {
+  const feeds: Record<string, Tensor>[] = [];
+  return {
+    feeds,
+    session: {
+      ...session,
+      run(inputs) {
+        feeds.push(inputs);
+        return session.run(inputs);
+      },
+    },
+  };
+}
+
 /** Measures and prints the ratios. */
 export async function benchClassify(): Promise<void> {
-  const asked = await photos();
-  const { backbone: section } = parseManifest(
+  const asked = await photos(THINGS, [0.6, 0.9]);
+  // A face is high in a portrait: large cuts keep it in.
+  const people = await photos(PEOPLE, [0.95, 1]);
+  const { backbone: section, faces } = parseManifest(
     JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
   );
-  const session = await openNative(await Deno.readFile(new URL(section.file, MODELS)));
-  const backbone = createBackbone(session, section);
+  const open = async ({ file }: { readonly file: string }, lean = false) =>
+    noting(await openNative(await Deno.readFile(new URL(file, MODELS)), { lean }));
+  const [session, detector, sface, dlib] = [
+    await open(section),
+    await open(faces.detector),
+    await open(faces.sface, true),
+    await open(faces.dlib, true),
+  ];
+  const backbone = createBackbone(session.session, section);
+  const finder = createFaceFinder({ detector: detector.session, section: faces });
+  const embedder = createFaceEmbedder({
+    sface: sface.session,
+    dlib: () => Promise.resolve(dlib.session),
+    section: faces,
+  });
+  /** What each photo needs run, and on what. */
+  const needed = new Map<Uint8Array, (() => Promise<unknown>)[]>();
+  for (const photo of [...asked, ...people]) {
+    const { working } = await decodePhoto(photo);
+    const found = await finder.find(working, "full");
+    if (people.includes(photo)) {
+      if (found.length !== 1) throw new Error(`a photo of a person shows ${found.length} faces`);
+      await embedder.embed(finder.crop(working, found, "full"), "full");
+    }
+    const runs = [detector, sface, dlib].flatMap(({ session, feeds }) =>
+      feeds.splice(0).map((feed) => () => session.run(feed))
+    );
+    needed.set(photo, runs);
+  }
+  async function bareRuns(photo: Uint8Array<ArrayBuffer>) {
+    await decodePhoto(photo);
+    await backbone.run(pixels);
+    for (const run of needed.get(photo)!) await run();
+    for (const { feeds } of [session, detector, sface, dlib]) feeds.length = 0;
+  }
   const service = await compose(readSettings({ XOLO_DATA: ":memory:" }));
   const info = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 } } as const;
   // Raw bodies: building a form is the client's work, and here both would be counted.
@@ -100,6 +165,8 @@ export async function benchClassify(): Promise<void> {
   for (const [i, photo] of asked.entries()) {
     await post("/memories", formOf({ space: "taught", label: `photo ${i}` }, photo));
   }
+  const other = await Deno.readFile(new URL(SOMEBODY_ELSE, SAMPLES));
+  await post("/memories", formOf({ space: "people", label: "somebody else" }, other));
   const exported = await service.fetch(new Request("http://localhost/export?space=taught"), info);
   await post("/import?space=crowd", grown(await exported.text(), MEMORIES));
   const expect = (answer: unknown, route: string) => {
@@ -110,10 +177,7 @@ export async function benchClassify(): Promise<void> {
   };
   const pixels = new Uint8Array(section.input.size ** 2 * 3).fill(100);
   const ways: Record<string, (photo: Uint8Array<ArrayBuffer>) => Promise<void>> = {
-    async bare(photo) {
-      await decodePhoto(photo);
-      await backbone.run(pixels);
-    },
+    bare: bareRuns,
     async network(photo) {
       expect(await post("/classify", photo), "network");
     },
@@ -123,23 +187,30 @@ export async function benchClassify(): Promise<void> {
     async bytes(photo) {
       expect(await post("/classify?space=taught", photo), "memory");
     },
+    bareFace: bareRuns,
+    async face(photo) {
+      expect(await post("/classify?space=people", photo), "network");
+    },
   };
-  const times: Record<string, number[]> = { bare: [], network: [], beside: [], bytes: [] };
+  const times: Record<string, number[]> = {};
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     for (const [name, way] of Object.entries(ways)) {
+      const isFace = name === "face" || name === "bareFace";
+      const these = isFace ? people : asked;
+      const often = isFace ? 1 : TIMES;
       const took = await cpuOf(async () => {
-        for (let i = 0; i < TIMES; i++) for (const photo of asked) await way(photo);
+        for (let i = 0; i < often; i++) for (const photo of these) await way(photo);
       });
-      if (round >= 0) times[name]!.push(took / (asked.length * TIMES));
+      if (round >= 0) (times[name] ??= []).push(took / (these.length * often));
     }
   }
   await service.close();
-  await session.release();
-  const [bare, network, beside, bytes] = Object.values(times).map(median);
-  const ratio = (name: string) =>
-    median(times[name]!.map((time, i) => time / times["bare"]![i]!)).toFixed(2);
+  for (const { session: one } of [session, detector, sface, dlib]) await one.release();
+  const [bare, network, beside, bytes, bareFace, face] = Object.values(times).map(median);
+  const ratio = (name: string, base = "bare") =>
+    median(times[name]!.map((time, i) => time / times[base]![i]!)).toFixed(2);
   console.log(`CPU of an answer about a ${SIZE.width}×${SIZE.height} JPEG, medians`);
-  console.log(`decoding + network alone   ${bare!.toFixed(2)} ms`);
+  console.log(`decoding + networks alone  ${bare!.toFixed(2)} ms`);
   console.log(
     `network path               ${network!.toFixed(2)} ms   ${
       ratio("network")
@@ -147,6 +218,14 @@ export async function benchClassify(): Promise<void> {
   );
   console.log(
     `beside ${MEMORIES} memories       ${beside!.toFixed(2)} ms   ${ratio("beside")}× of that`,
+  );
+  console.log(
+    `one face, decoding + networks alone ${bareFace!.toFixed(2)} ms`,
+  );
+  console.log(
+    `one face among people      ${face!.toFixed(2)} ms   ${
+      ratio("face", "bareFace")
+    }× of that (bound 1.1)`,
   );
   console.log(
     `bytes path                 ${bytes!.toFixed(2)} ms   1/${

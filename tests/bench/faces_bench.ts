@@ -52,7 +52,11 @@ export async function benchFaces(): Promise<void> {
   };
   const backbone = createBackbone(sessions.backbone, section);
   const finder = createFaceFinder({ detector: sessions.detector, section: faces });
-  const embedder = createFaceEmbedder({ ...sessions, section: faces });
+  const embedder = createFaceEmbedder({
+    sface: sessions.sface,
+    dlib: () => Promise.resolve(sessions.dlib),
+    section: faces,
+  });
 
   const run = (session: Session, name: string, dims: readonly [number, number, number, number]) =>
     session.run({ [name]: { data: new Uint8Array(dims[0] * dims[1] * dims[2] * 3), dims } });

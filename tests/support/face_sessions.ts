@@ -65,7 +65,7 @@ export function withFaces(
   return withSessions(["detector", "sface", "dlib"], open, ({ detector, sface, dlib }) =>
     fn(
       createFaceFinder({ detector, section: facesSection }),
-      createFaceEmbedder({ sface, dlib, section: facesSection }),
+      createFaceEmbedder({ sface, dlib: () => Promise.resolve(dlib), section: facesSection }),
     ));
 }
 
