@@ -5,7 +5,7 @@
  */
 import type { Encoder } from "../../functions/core/encoder.ts";
 import { encodePhoto } from "../../functions/photo/encode_photo.ts";
-import { openFaceEmbedder, type OpenedEmbedder } from "../../functions/photo/face_models.ts";
+import { type OpenedEmbedder, openFaceEmbedder } from "../../functions/photo/face_models.ts";
 import { createBackbone } from "../../models/backbone.ts";
 import { createFaceFinder } from "../../models/face_finder.ts";
 import type { Manifest } from "../../models/manifest.ts";
