@@ -87,14 +87,17 @@ function individualsIn(folder: string): Individual[] {
   return [...byName].map(([name, photos]) => ({ name, photos }));
 }
 
+/** What is judged. */
+type Judged = Pick<Parts, "encoder" | "generalize" | "judge" | "faces">;
+
 /** Answers and teaches in a table of its own. */
 function freshMemory(
-  { encoder, generalize, judge }: Pick<Parts, "encoder" | "generalize" | "judge">,
+  { encoder, generalize, judge, faces }: Judged,
 ): { answer: AnswerPhoto; teach: TeachPhotos; close: () => Promise<void> } {
   const memory = createInProcessTable({ tableBytes: 2 ** 28 });
   return {
-    answer: createAnswer({ encoder, memory, generalize, judge }),
-    teach: createTeach({ encoder, memory, generalize }),
+    answer: createAnswer({ encoder, memory, generalize, judge, faces }),
+    teach: createTeach({ encoder, memory, generalize, faces }),
     close: () => memory.close(),
   };
 }
@@ -102,6 +105,8 @@ function freshMemory(
 const lesson = (label: string) => ({
   space: "default",
   label,
+  // A doll's face would make a person of a toy.
+  kind: "thing" as const,
   scope: "individual" as const,
   not: false,
   keepPhoto: false,
@@ -116,7 +121,7 @@ const ASK = { space: "default", recall: true } as const;
  * @param data folder with `instances`, `imagenet-samples` and `novel-breeds`
  */
 export async function evaluateRecall(
-  parts: Pick<Parts, "encoder" | "generalize" | "judge">,
+  parts: Judged,
   data: string,
 ): Promise<RecallReport> {
   const cached = { ...parts, encoder: createCachedEncoder(parts.encoder) };
