@@ -88,11 +88,11 @@ function individualsIn(folder: string): Individual[] {
 }
 
 /** What is judged. */
-type Judged = Pick<Parts, "encoder" | "generalize" | "judge" | "faces">;
+type JudgedParts = Pick<Parts, "encoder" | "generalize" | "judge" | "faces">;
 
 /** Answers and teaches in a table of its own. */
 function freshMemory(
-  { encoder, generalize, judge, faces }: Judged,
+  { encoder, generalize, judge, faces }: JudgedParts,
 ): { answer: AnswerPhoto; teach: TeachPhotos; close: () => Promise<void> } {
   const memory = createInProcessTable({ tableBytes: 2 ** 28 });
   return {
@@ -121,7 +121,7 @@ const ASK = { space: "default", recall: true } as const;
  * @param data folder with `instances`, `imagenet-samples` and `novel-breeds`
  */
 export async function evaluateRecall(
-  parts: Judged,
+  parts: JudgedParts,
   data: string,
 ): Promise<RecallReport> {
   const cached = { ...parts, encoder: createCachedEncoder(parts.encoder) };
