@@ -9,7 +9,7 @@ import type { Generalization } from "./generalize_type.ts";
 import { isOfAnimal } from "./human_faces.ts";
 import type { Recalled } from "./recall.ts";
 import type { RecalledFace } from "./recall_people.ts";
-import { isSubjectOf } from "./subject_of.ts";
+import { isSubjectOf, KNOWN_SHARE } from "./subject_of.ts";
 
 /** What was found in a photo. */
 export interface Findings {
@@ -43,7 +43,9 @@ type NamedFace = RecalledFace & { readonly label: string };
  */
 export function settleAnswer(findings: Findings, image: ImageSize): Settled {
   const { faces, thing, general } = findings;
-  const inView = faces.filter(({ box }) => isSubjectOf(box, image));
+  const inView = faces.filter(({ box, label }) =>
+    isSubjectOf(box, image, label === null ? undefined : KNOWN_SHARE)
+  );
   const person = surest(inView);
   const taught = surest(faces.filter(({ evidence }) => evidence[0]?.by === "bytes"));
   const recalled = [person, thing, taught].filter((one) => one !== undefined);
@@ -67,7 +69,7 @@ export function settleAnswer(findings: Findings, image: ImageSize): Settled {
   }
 
   if (first) return fromMemory(first, findings, subjects);
-  const [stranger] = inView;
+  const stranger = inView.find(({ label }) => label === null);
   if (stranger && !(general && isOfAnimal(general))) return fromFace(stranger, general, subjects);
   const anybody = surest(faces);
   if (anybody && general?.label == null) return fromMemory(anybody, findings, subjects);

@@ -7,11 +7,16 @@ import type { Box } from "../../models/pixels.ts";
 import type { ImageSize } from "./encoder.ts";
 
 /** A face of this share is what the photo is of when it is in the middle; in a corner, of twice. */
-const LEAST_SHARE = 0.09;
+const LEAST_SHARE = 0.12;
+
+/** The same for somebody known: who is seen from head to foot is still what her photo is of. */
+export const KNOWN_SHARE = 0.06;
 
 /**
  * Whether a face is what a photo is of: by the side of its box, as a share of the photo's, and by
  * how far it is from the middle.
+ *
+ * @param least share that a face in the middle needs
  *
  * @example
  * ```ts
@@ -21,11 +26,15 @@ const LEAST_SHARE = 0.09;
  * assertFalse(isSubjectOf({ x: 0, y: 0, width: 80, height: 100 }, photo));
  * ```
  */
-export function isSubjectOf(box: Box, { width, height }: ImageSize): boolean {
+export function isSubjectOf(
+  box: Box,
+  { width, height }: ImageSize,
+  least: number = LEAST_SHARE,
+): boolean {
   const share = Math.sqrt((box.width * box.height) / (width * height));
   const across = (box.x + box.width / 2) / width - 0.5;
   const down = (box.y + box.height / 2) / height - 0.5;
   // 0 in the middle, 1 in a corner.
   const offset = Math.min(1, Math.hypot(across, down) / Math.SQRT1_2);
-  return share >= LEAST_SHARE * (1 + offset);
+  return share >= least * (1 + offset);
 }
