@@ -6,7 +6,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createFaceJudge } from "../functions/core/face_judge.ts";
 import { clearPicture } from "../models/clear_picture.ts";
-import { softenCrop } from "../models/face_soften.ts";
 import { gaussianBlur } from "../models/gaussian_blur.ts";
 import { type FaceAge, parseFaceAge } from "../models/people.ts";
 import { parseManifest } from "../models/manifest.ts";
@@ -281,16 +280,6 @@ Deno.test("gaussianBlur() keeps the sum of a point and spreads it by its deviati
   assertAlmostEquals(square / total, 2 / 3 + sigma ** 2, 0.5);
   assertEquals(blurred.some((value, i) => i % 3 > 0 && value > 0), false);
   assertThrows(() => gaussianBlur({ width: 1, height: 1, data: new Uint8Array(3) }, 0), RangeError);
-});
-
-Deno.test("softenCrop() takes grain off, and nothing where a face shrinks", () => {
-  const size = 64;
-  const { data } = grainyPicture(size, size, 100, 100, 12);
-  const before = spread([...data]);
-  const after = spread([...softenCrop(data, size, 2)]);
-  assert(after < before / 4, `${before} → ${after}`);
-  assertEquals(softenCrop(data, size, 0.25), data);
-  assertThrows(() => softenCrop(data, 32, 1), RangeError, "3072");
 });
 
 Deno.test("clearPicture() spreads what is left of black and white", () => {
