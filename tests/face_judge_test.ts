@@ -90,6 +90,24 @@ Deno.test("template() is the direction of the sum, and knows a child", () => {
   assertThrows(() => judge.template([]), RangeError);
 });
 
+Deno.test("leaveOneOut() gives for each reference the person without it", () => {
+  const random = seeded(3);
+  const references = Array.from(
+    { length: 5 },
+    () => judge.vector({ sface: randomUnit(128, random), dlib: randomUnit(128, random) }),
+  );
+  const without = judge.leaveOneOut(references);
+  references.forEach((one, i) => {
+    const rest = judge.template(references.filter((other) => other !== one));
+    assertEquals(without[i]!.references, 4);
+    for (let k = 0; k < 128; k++) {
+      assertAlmostEquals(without[i]!.sface[k]!, rest.sface[k]!, 1e-5);
+      assertAlmostEquals(without[i]!.dlib![k]!, rest.dlib![k]!, 1e-5);
+    }
+  });
+  assertThrows(() => judge.leaveOneOut(references.slice(0, 1)), RangeError);
+});
+
 Deno.test("posterior() weighs everybody against each other and a stranger", () => {
   const { each, stranger } = judge.posterior([{ llr: 6 }, { llr: 2 }], 20);
   const own = [6, 2].map((llr) => Math.exp(llr) * 0.5 / 20);
@@ -108,7 +126,7 @@ Deno.test("posterior() lets what speaks against one person touch nobody else", (
   const held = judge.posterior([{ llr: 4, against: 3 }, { llr: 3 }], 10);
   assert(held.each[0]! < free.each[0]!);
   assertEquals(held.each[1], free.each[1]);
-  const denied = judge.posterior([{ llr: 4, against: 5 }], 10);
+  const denied = judge.posterior([{ llr: 4, against: 5, denied: true }], 10);
   assertEquals([denied.each[0], denied.stranger], [0, 1]);
 });
 

@@ -8,7 +8,9 @@ import type { NewMemory } from "../functions/core/memory.ts";
 import { recallPeople, recallTaughtFaces } from "../functions/core/recall_people.ts";
 import { createInProcessTable } from "../functions/memory/in_process.ts";
 import type { FaceDescriptor } from "../models/face.ts";
-import { boxAt, face, judge, personLesson } from "./support/faces.ts";
+import { createFaceJudge } from "../functions/core/face_judge.ts";
+import { boxAt, face, judge, personLesson, section } from "./support/faces.ts";
+import { randomUnit, seeded } from "./support/vectors.ts";
 
 const SPACE = "home";
 
@@ -16,7 +18,7 @@ async function recall(lessons: readonly NewMemory[], ...faces: readonly FaceDesc
   const table = createInProcessTable();
   try {
     await table.teach(SPACE, lessons);
-    const asked = faces.map((descriptor, i) => ({ box: boxAt(i), descriptor }));
+    const asked = faces.map((descriptor, i) => ({ box: boxAt(i), score: 0.9, descriptor }));
     return await recallPeople(table, SPACE, asked, judge);
   } finally {
     await table.close();
@@ -108,6 +110,56 @@ Deno.test("recallPeople() never again gives a name that was taken back", async (
   assertEquals([after!.label, after!.confidence], [before!.label, before!.confidence]);
 });
 
+Deno.test("recallPeople() takes a face back from a person of several photos, too", async () => {
+  // Ratios to several references are on another scale than those to one: here they are higher.
+  const steep = { ...section.plain.full[0], sface: 26 };
+  const several = createFaceJudge(judge.model, {
+    ...section,
+    plain: { full: [section.plain.full[0], steep, steep], light: section.plain.light },
+  }, null);
+  const table = createInProcessTable();
+  const wrong = face({ 0: 0.97 }, 3);
+  await table.teach(SPACE, [ann, personLesson("Ann", face({ 0: 0.98 }, 4))]);
+  await table.teach(SPACE, [personLesson("Ann", wrong, { not: true })]);
+  const asked = [{ box: boxAt(0), score: 0.9, descriptor: face({ 0: 0.965, 3: 0.25 }) }];
+  const [found] = await recallPeople(table, SPACE, asked, several);
+  assertEquals(found!.label, null);
+  assertStringIncludes(found!.reason, "people said that it is not Ann");
+  await table.close();
+});
+
+Deno.test("recallPeople() finds everybody however many photos of one are near", async () => {
+  const crowd = Array.from({ length: 70 }, (_, i) => personLesson("Ben", face({ 0: 0.9 }, 1 + i)));
+  const not = Array.from(
+    { length: 70 },
+    (_, i) => personLesson("Cyd", face({ 0: 0.9 }, 1 + i), { not: true }),
+  );
+  const cyd = personLesson("Cyd", face({ 99: 1 }));
+  const [found] = await recall([...crowd, ...not, cyd, ann], face({ 0: 1 }));
+  assertEquals(found!.label, "Ann");
+});
+
+Deno.test("recallPeople() knows a crowd among hundreds of people", async () => {
+  const random = seeded(9);
+  const somebody = () => ({ sface: randomUnit(128, random), dlib: randomUnit(128, random) });
+  const faces = Array.from({ length: 32 }, somebody);
+  const named = faces.map((one, i) => personLesson(`guest ${i}`, one));
+  const others = Array.from({ length: 600 }, (_, i) => personLesson(`other ${i}`, somebody()));
+  const found = await recall([...named, ...others], ...faces);
+  assertEquals(found.map(({ label }) => label), faces.map((_, i) => `guest ${i}`));
+});
+
+Deno.test("recallPeople() gives a face of one photo the name that was said last", async () => {
+  const wrong = personLesson("Alice", face({ 0: 1 }));
+  const table = createInProcessTable();
+  await table.teach(SPACE, [wrong]);
+  await table.teach(SPACE, [{ ...wrong, label: "Bob" }]);
+  const asked = [{ box: boxAt(0), score: 0.9, descriptor: face({ 0: 0.97 }) }];
+  const [found] = await recallPeople(table, SPACE, asked, judge);
+  assertEquals([found!.label, found!.certainty], ["Bob", "is"]);
+  await table.close();
+});
+
 Deno.test("recallPeople() asks more of who looks like somebody that it is not", async () => {
   const not = personLesson("Ann", face({ 1: 1 }), { not: true });
   const between = face({ 0: 0.6, 1: 0.55 });
@@ -148,8 +200,8 @@ Deno.test("recallTaughtFaces() names the faces of the very same file", async () 
   const left = recallTaughtFaces(await table.byBytes(SPACE, one.bytes));
   assertEquals(left.map(({ label }) => label).sort(), ["Ann", "Ben"]);
   // A face that has its name from the bytes leaves it to no other.
-  const faces = [{ box: boxAt(0), descriptor: face({ 0: 1 }) }];
-  const other = { box: { ...boxAt(2) }, descriptor: face({ 0: 0.99 }) };
+  const faces = [{ box: boxAt(0), score: 0.9, descriptor: face({ 0: 1 }) }];
+  const other = { box: { ...boxAt(2) }, score: 0.9, descriptor: face({ 0: 0.99 }) };
   const seen = await recallPeople(table, SPACE, [...faces, other], judge, left);
   assertEquals([seen[0]!.label, seen[0]!.evidence[0]!.by], ["Ann", "bytes"]);
   assert(seen[1]!.label !== "Ann");

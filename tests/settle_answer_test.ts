@@ -8,7 +8,7 @@ import type { Generalization } from "../functions/core/generalize_type.ts";
 import type { Recalled } from "../functions/core/recall.ts";
 import type { RecalledFace } from "../functions/core/recall_people.ts";
 import { settleAnswer } from "../functions/core/settle_answer.ts";
-import { isSubjectOf } from "../functions/core/subject_of.ts";
+import { isOfPeople, isSubjectOf } from "../functions/core/subject_of.ts";
 import { example } from "./support/memory_contract.ts";
 
 const image = { width: 1000, height: 1000 };
@@ -29,6 +29,7 @@ function person(
     : [{ memory: label, label, by, similarity: 0.5, threshold: 0.4 }];
   return {
     box,
+    score: 0.95,
     label,
     certainty,
     confidence: 0.8,
@@ -101,6 +102,15 @@ Deno.test("settleAnswer() takes what is sure before what may be", () => {
   assertEquals(settle(two).label, "Ann");
 });
 
+Deno.test("settleAnswer() takes the very same file for what it was taught as", () => {
+  const file: Recalled = { ...thing("the office", "is"), by: "bytes" };
+  const exact = { ...file, evidence: [{ ...file.evidence[0]!, by: "bytes" as const }] };
+  const answer = settle([person("Ann", "is")], exact);
+  assertEquals(answer.label, "the office");
+  assertEquals(answer.evidence.map(({ label }) => label), ["the office", "Ann"]);
+  assertEquals(settle([person("Ann", "is", large, "bytes")], exact).label, "Ann");
+});
+
 Deno.test("settleAnswer() says person of a stranger, unless something was taught", () => {
   const stranger = settle([person(null, "unknown")]);
   assertEquals([stranger.label, stranger.route, stranger.certainty], ["person", "network", "is"]);
@@ -133,6 +143,12 @@ Deno.test("settleAnswer() names a small face rather than nothing, and by its byt
     thing: undefined,
   }, image);
   assertEquals([taught.label, taught.novelty], ["Ann", 0]);
+});
+
+Deno.test("isOfPeople() takes a group for people though each is small", () => {
+  const at = (n: number) => ({ x: 100 * n, y: 500, width: 45, height: 50 });
+  assert(!isOfPeople([at(1)], image));
+  assert(isOfPeople(Array.from({ length: 8 }, (_, n) => at(n)), image));
 });
 
 Deno.test("isSubjectOf() asks more of a face at the edge", () => {

@@ -12,11 +12,11 @@ export interface AdvisedLabel extends LabelSummary {
   readonly advice: readonly string[];
 }
 
-/** Labels whose memories are read at once. */
-const BATCH = 100;
+/** People whom each one on a page is compared with: a thousand would hold up the service. */
+const COMPARED = 100;
 
 /**
- * Adds advice to a page of labels. People are compared with those of the same page.
+ * Adds advice to a page of labels. People are compared with the first hundred of the same page.
  *
  * @param table where they are remembered
  * @param space whose labels
@@ -28,15 +28,12 @@ export async function advise(
   labels: readonly LabelSummary[],
   judge: FaceJudge,
 ): Promise<AdvisedLabel[]> {
-  const people = new Map<string, Person>();
   const names = labels.map(({ label }) => label);
-  for (let at = 0; at < names.length; at += BATCH) {
-    const some = await peopleOf(table, space, names.slice(at, at + BATCH), judge);
-    for (const [label, person] of some) people.set(label, person);
-  }
+  const people = await peopleOf(table, space, names, judge);
+  const all = [...people.values()].slice(0, COMPARED);
   return labels.map((label) => {
     const person = people.get(label.label);
-    return { ...label, advice: person ? adviceOn(person, [...people.values()], judge) : [] };
+    return { ...label, advice: person ? adviceOn(person, all, judge) : [] };
   });
 }
 

@@ -96,11 +96,12 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     ): Promise<RecalledFace[]> {
       const anybody = found.length > 0 && await memory.people(ask.space) > 0;
       watch.lap("recall");
-      if (!anybody) return found.map(unknownFace);
+      if (!anybody) return [...found.map(unknownFace), ...taught];
       const descriptors = await encoder.describe(found, { mode: ask.faces ?? "full", ...signal });
       watch.lap("faces");
-      const asked = found.map(({ box }, i) => ({
+      const asked = found.map(({ box, quality }, i) => ({
         box,
+        score: quality.score,
         descriptor: descriptors[i]!,
       }));
       return await recallPeople(memory, ask.space, asked, faceJudge, taught);

@@ -36,6 +36,16 @@ export interface FaceTemplate extends FaceVector {
   readonly young: boolean;
 }
 
+/** References added up. */
+interface FaceSum {
+  readonly sface: Float32Array;
+  readonly dlib: Float32Array | null;
+  readonly youth: number | null;
+  /** How many are young. */
+  readonly young: number;
+  readonly count: number;
+}
+
 /** How well a face fits a person. */
 export interface FaceFit {
   /** Natural logarithm of P(face | this person) / P(face | somebody else), −30 to 30. */
@@ -51,6 +61,8 @@ export interface FaceClaim {
   readonly llr: number;
   /** The ratio of the likeliest face that people said is *not* this person. */
   readonly against?: number;
+  /** Whether it is that face: then it is never this person. */
+  readonly denied?: boolean;
   /** Share of the person that is not yet given to another face of the photo, 0 to 1; 1 when left out. */
   readonly free?: number;
 }
@@ -72,6 +84,8 @@ export interface FaceJudge {
   unpack(embedding: Float32Array): FaceVector;
   /** A person out of references. @throws {RangeError} when there is none */
   template(references: readonly FaceVector[]): FaceTemplate;
+  /** For each of several references the person without it. @throws {RangeError} for fewer than two */
+  leaveOneOut(references: readonly FaceVector[]): FaceTemplate[];
   /** How well a face fits a person. */
   fit(person: FaceTemplate, face: FaceVector): FaceFit;
   /**
@@ -98,6 +112,8 @@ export function createFaceJudge(
   section: PeopleSection,
   age: FaceAge | null,
 ): FaceJudge {
+  // A memory's embedding never changes; what was forgotten takes its entry with it.
+  const unpacked = new WeakMap<Float32Array, FaceVector>();
   const scores = age?.scores ?? section.plain;
   const parts = age && { sface: projection(age.sface), dlib: projection(age.dlib) };
 
@@ -113,12 +129,54 @@ export function createFaceJudge(
   }
 
   /** Weight of a claim beside the stranger's, and of what speaks against it. */
-  function weigh({ llr, against, free = 1 }: FaceClaim, people: number) {
+  function weigh({ llr, against, denied = false, free = 1 }: FaceClaim, people: number) {
     const each = section.prior / Math.max(people, section.least);
-    const denied = against !== undefined && against >= llr;
     return {
       own: denied ? 0 : Math.exp(llr) * each * free,
       against: against === undefined ? 0 : Math.exp(against) * each,
+    };
+  }
+
+  /** What references add up to; a template is made of it. */
+  function sumOf(references: readonly FaceVector[]): FaceSum {
+    const hasDlib = references.every(({ dlib }) => dlib !== null);
+    const sum = {
+      sface: new Float32Array(DIMENSION),
+      dlib: hasDlib ? new Float32Array(DIMENSION) : null,
+      youth: references.some(({ youth }) => youth === null) ? null : 0,
+      young: 0,
+      count: references.length,
+    };
+    for (const { sface, dlib, youth } of references) {
+      add(sum.sface, sface, 1);
+      if (sum.dlib && dlib) add(sum.dlib, dlib, 1);
+      if (sum.youth !== null && youth !== null) sum.youth += youth;
+      if (isYoung(youth)) sum.young++;
+    }
+    return sum;
+  }
+
+  function without(all: FaceSum, { sface, dlib, youth }: FaceVector): FaceSum {
+    return {
+      sface: add(all.sface.slice(), sface, -1),
+      dlib: all.dlib && dlib ? add(all.dlib.slice(), dlib, -1) : null,
+      youth: all.youth === null || youth === null ? null : all.youth - youth,
+      young: all.young - (isYoung(youth) ? 1 : 0),
+      count: all.count - 1,
+    };
+  }
+
+  function isYoung(youth: number | null): boolean {
+    return youth !== null && youth >= section.youngFrom;
+  }
+
+  function templateOf({ sface, dlib, youth, young, count }: FaceSum): FaceTemplate {
+    return {
+      sface: unit(sface),
+      dlib: dlib && dlib.map((x) => x / count),
+      youth: youth === null ? null : youth / count,
+      references: count,
+      young: young === count,
     };
   }
 
@@ -143,6 +201,8 @@ export function createFaceJudge(
       return unit(query);
     },
     unpack(embedding) {
+      const known = unpacked.get(embedding);
+      if (known) return known;
       if (embedding.length !== 2 * DIMENSION) {
         throw new RangeError(
           `a face's embedding should have ${2 * DIMENSION} numbers, it has ${embedding.length}`,
@@ -151,22 +211,21 @@ export function createFaceJudge(
       // SFace's part was of unit length: what it has now is the scale of both.
       const sface = embedding.subarray(0, DIMENSION);
       const scale = Math.sqrt(dot(sface, sface));
-      return vector({
+      const made = vector({
         sface: sface.map((x) => x / scale),
         dlib: embedding.subarray(DIMENSION).map((x) => x / scale),
       });
+      unpacked.set(embedding, made);
+      return made;
     },
     template(references) {
       if (references.length === 0) throw new RangeError("a person needs at least one reference");
-      const youths = references.map(({ youth }) => youth).filter((youth) => youth !== null);
-      const dlibs = references.map(({ dlib }) => dlib).filter((dlib) => dlib !== null);
-      return {
-        sface: unit(mean(references.map(({ sface }) => sface))),
-        dlib: dlibs.length === references.length ? mean(dlibs) : null,
-        youth: youths.length === 0 ? null : youths.reduce((a, b) => a + b, 0) / youths.length,
-        references: references.length,
-        young: youths.length > 0 && youths.every((youth) => youth >= section.youngFrom),
-      };
+      return templateOf(sumOf(references));
+    },
+    leaveOneOut(references) {
+      if (references.length < 2) throw new RangeError("without one there should be another left");
+      const all = sumOf(references);
+      return references.map((one) => templateOf(without(all, one)));
     },
     fit(person, face) {
       const similarity = dot(person.sface, face.sface);
@@ -201,9 +260,8 @@ export function createFaceJudge(
         const { own, against } = weigh(claim, people);
         others += i === index ? against : own;
       });
-      const { against, free = 1 } = claims[index]!;
-      const needed = Math.log(probability / (1 - probability) * others / (each * free));
-      return against === undefined ? needed : Math.max(needed, against);
+      const { free = 1 } = claims[index]!;
+      return Math.log(probability / (1 - probability) * others / (each * free));
     },
   };
 }
@@ -239,10 +297,8 @@ function unit(vector: Float32Array): Float32Array {
   return length > 0 ? vector.map((x) => x / length) : vector.slice();
 }
 
-function mean(vectors: readonly Float32Array[]): Float32Array {
-  const sum = new Float32Array(DIMENSION);
-  for (const vector of vectors) {
-    for (let i = 0; i < DIMENSION; i++) sum[i]! += vector[i]! / vectors.length;
-  }
+/** Adds `times` a vector to a sum, in place. */
+function add(sum: Float32Array, vector: Float32Array, times: number): Float32Array {
+  for (let i = 0; i < sum.length; i++) sum[i]! += times * vector[i]!;
   return sum;
 }

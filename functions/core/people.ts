@@ -12,8 +12,8 @@ const REFERENCES = 64;
 /** Cosine of two references' faces from which the second adds little: one day, or one photo. */
 const ALIKE = 0.7;
 
-/** References from which one bad example does no harm worth the search for it. */
-const MANY = 16;
+/** Labels that the table is asked for at once. */
+const LABELS = 256;
 
 /** A person who is known. */
 export interface Person {
@@ -43,13 +43,14 @@ export async function peopleOf(
   judge: FaceJudge,
 ): Promise<ReadonlyMap<string, Person>> {
   const people = new Map<string, Person>();
-  if (labels.length === 0) return people;
-  const found = await table.references(space, { labels, kind: "person", limit: REFERENCES });
-  const byLabel = Map.groupBy(
-    found.filter(({ model }) => model === judge.model),
-    ({ label }) => label,
-  );
-  for (const [label, all] of byLabel) {
+  const found: Memory[] = [];
+  for (let at = 0; at < labels.length; at += LABELS) {
+    const some = labels.slice(at, at + LABELS);
+    const query = { labels: some, kind: "person", limit: REFERENCES } as const;
+    found.push(...await table.references(space, query));
+  }
+  const ours = found.filter(({ model }) => model === judge.model);
+  for (const [label, all] of Map.groupBy(lastNamed(ours), ({ label }) => label)) {
     const positive = all.filter(({ not }) => !not);
     if (positive.length === 0) continue;
     const { kept, odd } = agreeing(positive, judge);
@@ -66,6 +67,17 @@ export async function peopleOf(
     });
   }
   return people;
+}
+
+/** Of positive memories of one face of one photo the one that was named last. */
+function lastNamed(memories: readonly Memory[]): Memory[] {
+  const last = new Map<string, Memory>();
+  const faceOf = ({ bytes, face }: Memory) => `${bytes} ${face?.index}`;
+  for (const memory of memories) {
+    const known = last.get(faceOf(memory));
+    if (!memory.not && !(known && known.id > memory.id)) last.set(faceOf(memory), memory);
+  }
+  return memories.filter((memory) => memory.not || last.get(faceOf(memory)) === memory);
 }
 
 /** A reference and its face. */
@@ -88,14 +100,14 @@ function agreeing(
     vector: judge.unpack(memory.embedding),
   }));
   const odd: Memory[] = [];
-  // Of two that disagree nobody can say which one is wrong; among many one hardly counts.
-  while (kept.length >= 3 && kept.length <= MANY) {
+  // Of two that disagree nobody can say which one is wrong.
+  while (kept.length >= 3 && odd.length < memories.length / 3) {
     let least = judge.section.example.agreement;
     let worst: Reference | undefined;
-    for (const one of kept) {
+    const without = judge.leaveOneOut(kept.map(({ vector }) => vector));
+    for (const [i, one] of kept.entries()) {
       if (one.memory.forced) continue;
-      const rest = kept.filter((other) => other !== one).map(({ vector }) => vector);
-      const { llr } = judge.fit(judge.template(rest), one.vector);
+      const { llr } = judge.fit(without[i]!, one.vector);
       if (llr >= least) continue;
       least = llr;
       worst = one;

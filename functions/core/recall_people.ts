@@ -15,6 +15,8 @@ import { peopleOf, type Person } from "./people.ts";
 /** A face and whose it is. */
 export interface RecalledFace {
   readonly box: Box;
+  /** How surely it is a face: the detector's score, 0 to 1; 1 when that was taught. */
+  readonly score: number;
   /** Null for a stranger. */
   readonly label: string | null;
   readonly certainty: Certainty;
@@ -30,10 +32,11 @@ export interface RecalledFace {
   readonly reason: string;
 }
 
-/** A face of which nothing is known, or may be told. */
+/** A face that is compared with nobody: there is none to compare, or none may be told. */
 export function unknownFace({ box, quality }: SeenFace): RecalledFace {
   return {
     box,
+    score: quality.score,
     label: null,
     certainty: "unknown",
     confidence: quality.score,
@@ -41,18 +44,20 @@ export function unknownFace({ box, quality }: SeenFace): RecalledFace {
     memory: null,
     evidence: [],
     rivals: [],
-    reason: "a face, and of nobody who was taught",
+    reason: "a face, which was compared with nobody",
   };
 }
 
 /** A face that is looked up. */
 export interface AskedFace {
   readonly box: Box;
+  /** The detector's, 0 to 1. */
+  readonly score: number;
   readonly descriptor: FaceDescriptor;
 }
 
-/** Memories that are asked for the names that a face could have. */
-const NEIGHBOURS = 64;
+/** Memories that are asked for the names that a face could have, and if these are too few names. */
+const NEIGHBOURS = [64, 256] as const;
 /** People who are weighed against each other for one face. */
 const WEIGHED = 16;
 /** Entries of evidence, and rivals, that are shown. */
@@ -88,6 +93,7 @@ export function recallTaughtFaces(memories: readonly Memory[]): RecalledFace[] {
     faces.push({
       index: face.index,
       box: face.box,
+      score: 1,
       label,
       certainty: "is",
       confidence: 1,
@@ -108,7 +114,7 @@ export function recallTaughtFaces(memories: readonly Memory[]): RecalledFace[] {
  * @param space whose people
  * @param asked the photo's faces
  * @param taught what {@linkcode recallTaughtFaces} said of the same photo
- * @returns one entry for each face, in their order
+ * @returns one entry for each face, in their order, and then those of `taught` that were not found
  */
 export async function recallPeople(
   table: MemoryTable,
@@ -126,7 +132,7 @@ export async function recallPeople(
 
   const known = asked.map(({ box }) => taught.find((one) => overlap(one.box, box) >= SAME_FACE));
   const given = new Map<string, number>();
-  for (const face of known) if (face?.label) given.set(face.label, 1);
+  for (const face of taught) if (face.label) given.set(face.label, 1);
   const result: (RecalledFace | undefined)[] = known.map((face, i) =>
     face && { ...face, box: asked[i]!.box }
   );
@@ -150,16 +156,17 @@ export async function recallPeople(
     if (!surest) break;
     const { face, claims, best, confidence } = surest;
     given.set(claims[best]!.person.label, confidence);
-    result[face] = named(asked[face]!.box, vectors[face]!, claims, best, count, judge);
+    result[face] = named(asked[face]!, vectors[face]!, claims, best, count, judge);
   }
-  return result.map((face, i) => {
+  const recalled = result.map((face, i) => {
     if (face) return face;
     const claims = candidates[i]!.map((one) => ({
       ...one,
       free: 1 - (given.get(one.person.label) ?? 0),
     }));
-    return stranger(asked[i]!.box, claims, count, judge);
+    return stranger(asked[i]!, claims, count, judge);
   });
+  return [...recalled, ...taught.filter((one) => !known.includes(one))];
 }
 
 /** Names that a face could have, the likeliest first. */
@@ -169,26 +176,30 @@ async function labelsNear(
   vector: FaceVector,
   judge: FaceJudge,
 ): Promise<string[]> {
-  const neighbours = await table.nearest(space, {
-    model: judge.model,
-    embedding: judge.query(vector),
-    limit: NEIGHBOURS,
-  });
-  const labels = neighbours.filter(({ memory }) => !memory.not).map(({ memory }) => memory.label);
-  return [...new Set(labels)].slice(0, WEIGHED);
+  const embedding = judge.query(vector);
+  let labels = new Set<string>();
+  // Many photos of one person may be all that is near: then it is looked further.
+  for (const limit of NEIGHBOURS) {
+    const query = { model: judge.model, embedding, limit, not: false };
+    const neighbours = await table.nearest(space, query);
+    labels = new Set(neighbours.map(({ memory }) => memory.label));
+    if (labels.size >= WEIGHED || neighbours.length < limit) break;
+  }
+  return [...labels].slice(0, WEIGHED);
 }
 
 function candidate(person: Person, face: FaceVector, judge: FaceJudge): Candidate {
   const fit = judge.fit(person.template, face);
-  const against = person.negatives.map((negative) =>
-    judge.fit(judge.template([negative]), face).llr
-  );
+  const nearest = (faces: readonly FaceVector[]) =>
+    Math.max(...faces.map((one) => judge.fit(judge.template([one]), face).llr));
+  const against = person.negatives.length === 0 ? undefined : nearest(person.negatives);
   return {
     person,
     fit,
     llr: fit.llr,
     isFrom: judge.isFrom(person.template),
-    ...(against.length === 0 ? {} : { against: Math.max(...against) }),
+    // One photo against one: ratios to several references are on another scale.
+    ...(against === undefined ? {} : { against, denied: against >= nearest(person.vectors) }),
   };
 }
 
@@ -206,7 +217,7 @@ function similarityFor(
 }
 
 function named(
-  box: Box,
+  { box, score }: AskedFace,
   face: FaceVector,
   claims: readonly Candidate[],
   best: number,
@@ -232,6 +243,7 @@ function named(
   const doubt = certainty === "is" ? "" : `; to be sure it needs ${sure.toFixed(2)}`;
   return {
     box,
+    score,
     label,
     certainty,
     confidence,
@@ -252,25 +264,15 @@ function named(
 }
 
 function stranger(
-  box: Box,
+  { box, score }: AskedFace,
   claims: readonly Candidate[],
   count: number,
   judge: FaceJudge,
 ): RecalledFace {
   const { each, stranger } = judge.posterior(claims, count);
-  const nearest = each.indexOf(Math.max(...each));
-  const of = count === 1 ? "the one person" : `any of the ${count} people`;
-  let reason = `a face, but not of ${of} taught here`;
-  if (count === 0) reason = "a face, and nobody was taught here";
-  else if (nearest >= 0) {
-    const { person, fit } = claims[nearest]!;
-    const needed = similarityFor(judge.section.cuts.perhaps, claims, nearest, count, judge);
-    reason += `: ${person.label} is nearest with ${fit.similarity.toFixed(2)}, which should be ${
-      needed.toFixed(2)
-    }`;
-  }
   return {
     box,
+    score,
     label: null,
     certainty: "unknown",
     confidence: stranger,
@@ -278,8 +280,23 @@ function stranger(
     memory: null,
     evidence: [],
     rivals: rivalsOf(claims, each),
-    reason,
+    reason: whyNobody(claims, count, judge),
   };
+}
+
+function whyNobody(claims: readonly Candidate[], count: number, judge: FaceJudge): string {
+  if (count === 0) return "a face, and nobody was taught here";
+  const of = count === 1 ? "the one person" : `any of the ${count} people`;
+  const nobody = `a face, but not of ${of} taught here`;
+  const nearest = claims.reduce((best, { llr }, i) => llr > claims[best]!.llr ? i : best, 0);
+  const claim = claims[nearest];
+  if (!claim) return nobody;
+  const { person: { label }, fit, denied, free = 1 } = claim;
+  if (denied) return `${nobody}: people said that it is not ${label}`;
+  if (free < 0.5) return `${nobody}: ${label} is another face of this photo`;
+  const needed = similarityFor(judge.section.cuts.perhaps, claims, nearest, count, judge);
+  const compared = `${fit.similarity.toFixed(2)}, which should be ${needed.toFixed(2)}`;
+  return `${nobody}: ${label} is nearest with ${compared}`;
 }
 
 /** People who could also be meant, at a hundredth or more. */

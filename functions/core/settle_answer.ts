@@ -27,8 +27,8 @@ export type Settled = Omit<Answer, "image" | "space" | "paradigm" | "model" | "t
 /** The kind of every person. */
 const PERSON = "person";
 
-/** How many of the faces that are found are one; measured by `deno task eval people`. */
-const PERSON_CONFIDENCE = 0.99;
+/** Detector's score from which a face is one; below it perhaps. */
+const SURELY_A_FACE = 0.88;
 
 /** A face that has a name. */
 type NamedFace = RecalledFace & { readonly label: string };
@@ -48,7 +48,9 @@ export function settleAnswer(findings: Findings, image: ImageSize): Settled {
   );
   const person = surest(inView);
   const taught = surest(faces.filter(({ evidence }) => evidence[0]?.by === "bytes"));
-  const recalled = [person, thing, taught].filter((one) => one !== undefined);
+  // The exact table comes first: a file that was taught is what it was taught as.
+  const exact = [person, thing].filter((one) => one?.evidence[0]?.by === "bytes");
+  const recalled = [...exact, person, thing, taught].filter((one) => one !== undefined);
   const first = recalled.find(({ certainty }) => certainty === "is") ?? recalled[0];
 
   const subjects: Subject[] = faces.map((face) => ({
@@ -85,17 +87,18 @@ function surest(faces: readonly RecalledFace[]): NamedFace | undefined {
 
 function fromMemory(
   recalled: Recalled | NamedFace,
-  { faces, general }: Findings,
+  { faces, thing, general }: Findings,
   subjects: readonly Subject[],
 ): Settled {
   const isPerson = "box" in recalled;
   // Unsure of the memory, the asker wants to know first what it would be without it.
   const doubts: Alternative[] = [];
   if (recalled.certainty === "perhaps") {
-    if (isPerson) doubts.push({ label: PERSON, confidence: PERSON_CONFIDENCE });
+    if (isPerson) doubts.push({ label: PERSON, confidence: recalled.score });
     else if (general?.label) doubts.push({ label: general.label, confidence: general.confidence });
   }
-  const others = faces.filter((face) => face !== recalled).flatMap(({ evidence }) => evidence);
+  const others = [...faces, ...(thing ? [thing] : [])].filter((one) => one !== recalled)
+    .flatMap(({ evidence }) => evidence);
   return {
     label: recalled.label,
     route: "memory",
@@ -118,13 +121,13 @@ function fromFace(
   subjects: readonly Subject[],
 ): Settled {
   const besides: Alternative[] = general?.label
-    ? [{ label: general.label, confidence: Math.min(general.confidence, 1 - PERSON_CONFIDENCE) }]
+    ? [{ label: general.label, confidence: Math.min(general.confidence, 1 - stranger.score) }]
     : [];
   return {
     label: PERSON,
     route: "network",
-    certainty: "is",
-    confidence: PERSON_CONFIDENCE,
+    certainty: stranger.score >= SURELY_A_FACE ? "is" : "perhaps",
+    confidence: stranger.score,
     path: [PERSON],
     novel: false,
     novelty: 0,

@@ -13,6 +13,18 @@ const LEAST_SHARE = 0.12;
 export const KNOWN_SHARE = 0.06;
 
 /**
+ * Whether a photo is of the people in it, for somebody who names it: of one of them, or of a group
+ * that takes as much room together.
+ *
+ * @param boxes of the faces
+ */
+export function isOfPeople(boxes: readonly Box[], image: ImageSize): boolean {
+  const area = boxes.reduce((sum, { width, height }) => sum + width * height, 0);
+  return boxes.some((box) => isSubjectOf(box, image, KNOWN_SHARE)) ||
+    (boxes.length > 1 && Math.sqrt(area / (image.width * image.height)) >= LEAST_SHARE);
+}
+
+/**
  * Whether a face is what a photo is of: by the side of its box, as a share of the photo's, and by
  * how far it is from the middle.
  *

@@ -18,7 +18,7 @@ import { lookOf } from "./look.ts";
 import type { FaceOfPhoto, Kind, Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
 import { peopleOf } from "./people.ts";
 import { sha256Hex } from "../../models/sha256.ts";
-import { isSubjectOf } from "./subject_of.ts";
+import { isOfPeople } from "./subject_of.ts";
 
 /** What teaching is done with. */
 export interface TeachParts {
@@ -115,7 +115,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     const bytes = await sha256Hex(photo);
     const known = (await memory.byBytes(lesson.space, bytes)).find((m) =>
       m.label === lesson.label && m.not === lesson.not && m.model === models[m.kind] &&
-      isMeant(m, lesson) && (m.hasPhoto || !lesson.keepPhoto)
+      isMeant(m, lesson) && (m.hasPhoto || !lesson.keepPhoto) && (m.forced || !lesson.force)
     );
     if (known) return again(known);
 
@@ -184,8 +184,8 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     if (lesson.face !== undefined) return "person";
     if (lesson.scope === "type" || faces.length === 0) return "thing";
     // What is named in a photo of a dog and a stranger is the dog, as in the answer to it.
-    const inView = faces.some(({ box }) => isSubjectOf(box, image));
-    if (inView && !isOfAnimal(generalize(logits))) return "person";
+    const ofPeople = isOfPeople(faces.map(({ box }) => box), image);
+    if (ofPeople && !isOfAnimal(generalize(logits))) return "person";
     // Whoever says "Grandma", or that it is not Grandma, means a face, however small it is.
     const { space, label } = lesson;
     const references = await memory.references(space, {
@@ -204,12 +204,13 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     if (not || force || !learnt.some(({ kind }) => kind === "person")) return [];
     const person = (await peopleOf(memory, space, [label], faces)).get(label);
     const known = new Map(person?.memories.map(({ bytes }, i) => [bytes, person.vectors[i]!]));
+    const before = new Set([...known.keys(), ...(person?.odd ?? []).map(({ bytes }) => bytes)]);
     for (const { kind, bytes, embedding } of learnt) {
       if (kind === "person" && !known.has(bytes)) known.set(bytes, faces.unpack(embedding));
     }
     const refusals: Refusal[] = [];
     for (const [image, { kind, bytes, embedding }] of learnt.entries()) {
-      if (kind !== "person" || person?.memories.some((one) => one.bytes === bytes)) continue;
+      if (kind !== "person" || before.has(bytes)) continue;
       const others = [...known].filter(([of]) => of !== bytes).map(([, vector]) => vector);
       if (others.length === 0) continue;
       const { llr, similarity } = faces.fit(faces.template(others), faces.unpack(embedding));
@@ -285,12 +286,16 @@ function faceWords({ index, box: { x, y, width, height } }: FaceOfPhoto): string
 
 /** Why a face is too weak an example, if it is. */
 function weakness(
-  { quality }: SeenFace,
+  { box, quality }: SeenFace,
   least: FaceJudge["section"]["example"],
 ): string | undefined {
   const { score, size, sharpness, turn } = quality;
   if (size < least.size) {
-    return `its face is ${Math.round(size)} pixels wide; it should have at least ${least.size}`;
+    // A large photo is looked at in 1280 pixels; people count in those of their photo.
+    const scale = Math.sqrt(box.width * box.height) / size;
+    return `its face is ${Math.round(size * scale)} pixels wide; it should have at least ${
+      Math.ceil(least.size * scale)
+    }`;
   }
   if (turn > least.turn) {
     return `its face is turned away (${turn.toFixed(2)}); it should be at most ${least.turn}`;
