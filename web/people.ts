@@ -4,7 +4,6 @@
  * @module
  */
 import type { Answer, Subject } from "../functions/core/answer_type.ts";
-import { isSubjectOf } from "../functions/core/subject_of.ts";
 
 /** A face of the photo that was asked about. */
 export interface Face extends Subject {
@@ -22,8 +21,8 @@ export function facesOf({ subjects }: Pick<Answer, "subjects">): readonly Face[]
 }
 
 /** Whether a photo is of its faces, rather than of a thing that somebody stands beside. */
-export function isOfPeople(answer: Pick<Answer, "subjects" | "image">): boolean {
-  return facesOf(answer).some(({ box }) => isSubjectOf(box, answer.image));
+export function isOfPeople({ subjects }: Pick<Answer, "subjects">): boolean {
+  return subjects.length > 0 && subjects.every(({ kind }) => kind === "person");
 }
 
 /**
@@ -33,7 +32,7 @@ export function isOfPeople(answer: Pick<Answer, "subjects" | "image">): boolean 
  * @returns undefined when the server is to tell: a thing, or several faces to choose from
  */
 export function meantFace(
-  answer: Pick<Answer, "subjects" | "image">,
+  answer: Pick<Answer, "subjects">,
   chosen: number | undefined,
 ): Face | undefined {
   const faces = facesOf(answer);
@@ -42,7 +41,7 @@ export function meantFace(
 }
 
 /** Whether there is anything to choose: one face that the photo is of is meant anyway. */
-export function isChoice(answer: Pick<Answer, "subjects" | "image">): boolean {
+export function isChoice(answer: Pick<Answer, "subjects">): boolean {
   const { length } = facesOf(answer);
   return length > 1 || (length === 1 && !isOfPeople(answer));
 }
