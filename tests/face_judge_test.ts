@@ -90,22 +90,26 @@ Deno.test("template() is the direction of the sum, and knows a child", () => {
   assertThrows(() => judge.template([]), RangeError);
 });
 
-Deno.test("leaveOneOut() gives for each reference the person without it", () => {
+Deno.test("fitToRest() is the fit to a template of the others", () => {
   const random = seeded(3);
-  const references = Array.from(
-    { length: 5 },
-    () => judge.vector({ sface: randomUnit(128, random), dlib: randomUnit(128, random) }),
-  );
-  const without = judge.leaveOneOut(references);
-  references.forEach((one, i) => {
-    const rest = judge.template(references.filter((other) => other !== one));
-    assertEquals(without[i]!.references, 4);
-    for (let k = 0; k < 128; k++) {
-      assertAlmostEquals(without[i]!.sface[k]!, rest.sface[k]!, 1e-5);
-      assertAlmostEquals(without[i]!.dlib![k]!, rest.dlib![k]!, 1e-5);
+  const full = createFaceJudge("face-1", { ...section, plain: age.scores }, null);
+  for (const count of [2, 3, 5]) {
+    const references = Array.from({ length: count }, () =>
+      full.vector({
+        sface: randomUnit(128, random),
+        dlib: randomUnit(128, random).map((x) => 1.3 * x),
+      }));
+    const light = references.map((one) => ({ ...one, dlib: null }));
+    for (const all of [references, light]) {
+      full.fitToRest(all).forEach((fit, i) => {
+        const rest = full.template(all.filter((_, k) => k !== i));
+        const expected = full.fit(rest, all[i]!);
+        assertAlmostEquals(fit.llr, expected.llr, 1e-4);
+        assertAlmostEquals(fit.similarity, expected.similarity, 1e-5);
+      });
     }
-  });
-  assertThrows(() => judge.leaveOneOut(references.slice(0, 1)), RangeError);
+    assertThrows(() => full.fitToRest(references.slice(0, 1)), RangeError);
+  }
 });
 
 Deno.test("posterior() weighs everybody against each other and a stranger", () => {

@@ -10,7 +10,7 @@
  * @module
  */
 import type { FaceDescriptor } from "../../models/face.ts";
-import type { FaceAge, FaceScore, PeopleSection } from "../../models/people.ts";
+import type { FaceAge, PeopleSection } from "../../models/people.ts";
 
 /** Numbers of one embedder. */
 const DIMENSION = 128;
@@ -84,10 +84,14 @@ export interface FaceJudge {
   unpack(embedding: Float32Array): FaceVector;
   /** A person out of references. @throws {RangeError} when there is none */
   template(references: readonly FaceVector[]): FaceTemplate;
-  /** For each of several references the person without it. @throws {RangeError} for fewer than two */
-  leaveOneOut(references: readonly FaceVector[]): FaceTemplate[];
   /** How well a face fits a person. */
   fit(person: FaceTemplate, face: FaceVector): FaceFit;
+  /**
+   * How well each of several references fits the person that all others make.
+   *
+   * @throws {RangeError} for fewer than two
+   */
+  fitToRest(references: readonly FaceVector[]): FaceFit[];
   /**
    * P_i = e^LLR_i·π/N / ((1 − π) + Σ_j e^LLR_j·π/N) for every claim, over N people.
    *
@@ -123,9 +127,20 @@ export function createFaceJudge(
     return { sface: unit(rest), dlib: dlib && parts.dlib(dlib).rest, youth: first };
   }
 
-  function scoreOf(person: FaceTemplate, full: boolean): FaceScore {
-    const by = full ? scores.full : scores.light;
-    return by[Math.min(person.references, 3) - 1]!;
+  /** The ratio of so many references against a face; without dlib's part the light one. */
+  function fitOf(
+    references: number,
+    similarity: number,
+    dlib: { readonly distance: number; readonly cosine: number } | null,
+  ): FaceFit {
+    const score = (dlib ? scores.full : scores.light)[Math.min(references, 3) - 1]!;
+    let llr = score.bias + score.sface * similarity;
+    if (dlib) llr += score.dlib * dlib.cosine - score.distance * dlib.distance;
+    return {
+      llr: Math.min(STRONGEST, Math.max(-STRONGEST, llr)),
+      similarity: Math.min(1, Math.max(-1, similarity)),
+      slope: score.sface,
+    };
   }
 
   /** Weight of a claim beside the stranger's, and of what speaks against it. */
@@ -154,16 +169,6 @@ export function createFaceJudge(
       if (isYoung(youth)) sum.young++;
     }
     return sum;
-  }
-
-  function without(all: FaceSum, { sface, dlib, youth }: FaceVector): FaceSum {
-    return {
-      sface: add(all.sface.slice(), sface, -1),
-      dlib: all.dlib && dlib ? add(all.dlib.slice(), dlib, -1) : null,
-      youth: all.youth === null || youth === null ? null : all.youth - youth,
-      young: all.young - (isYoung(youth) ? 1 : 0),
-      count: all.count - 1,
-    };
   }
 
   function isYoung(youth: number | null): boolean {
@@ -222,26 +227,37 @@ export function createFaceJudge(
       if (references.length === 0) throw new RangeError("a person needs at least one reference");
       return templateOf(sumOf(references));
     },
-    leaveOneOut(references) {
+    fit(person, face) {
+      const dlib = person.dlib && face.dlib && {
+        distance: distance(person.dlib, face.dlib),
+        cosine: ratio(
+          dot(person.dlib, face.dlib),
+          dot(person.dlib, person.dlib) * dot(face.dlib, face.dlib),
+        ),
+      };
+      return fitOf(person.references, dot(person.sface, face.sface), dlib);
+    },
+    fitToRest(references) {
       if (references.length < 2) throw new RangeError("without one there should be another left");
       const all = sumOf(references);
-      return references.map((one) => templateOf(without(all, one)));
-    },
-    fit(person, face) {
-      const similarity = dot(person.sface, face.sface);
-      const full = person.dlib !== null && face.dlib !== null;
-      const score = scoreOf(person, full);
-      let llr = score.bias + score.sface * similarity;
-      if (person.dlib && face.dlib) {
-        const lengths = Math.sqrt(dot(person.dlib, person.dlib) * dot(face.dlib, face.dlib));
-        llr -= score.distance * distance(person.dlib, face.dlib);
-        if (lengths > 0) llr += score.dlib * dot(person.dlib, face.dlib) / lengths;
-      }
-      return {
-        llr: Math.min(STRONGEST, Math.max(-STRONGEST, llr)),
-        similarity: Math.min(1, Math.max(-1, similarity)),
-        slope: score.sface,
+      const rest = references.length - 1;
+      const squares = {
+        sface: dot(all.sface, all.sface),
+        dlib: all.dlib && dot(all.dlib, all.dlib),
       };
+      return references.map(({ sface, dlib }) => {
+        // Of the sum without the one: x·(S − x) and |S − x|², from x·S, |S|² and |x|².
+        const along = dot(all.sface, sface);
+        const similarity = ratio(along - 1, squares.sface - 2 * along + 1);
+        if (!all.dlib || !dlib || squares.dlib === null) return fitOf(rest, similarity, null);
+        const own = dot(dlib, dlib);
+        const across = (dot(all.dlib, dlib) - own) / rest;
+        const others = (squares.dlib - 2 * across * rest - own) / rest ** 2;
+        return fitOf(rest, similarity, {
+          distance: Math.sqrt(Math.max(0, others - 2 * across + own)),
+          cosine: ratio(across, others * own),
+        });
+      });
     },
     posterior(claims, people) {
       const weights = claims.map((claim) => weigh(claim, people));
@@ -284,6 +300,11 @@ function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
+}
+
+/** A product of two vectors by the product of their lengths, which is given squared; 0 for none. */
+function ratio(product: number, squares: number): number {
+  return squares > 0 ? product / Math.sqrt(squares) : 0;
 }
 
 function distance(a: Float32Array, b: Float32Array): number {

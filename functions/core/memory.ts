@@ -113,6 +113,7 @@ export interface Forgotten {
 /** A label and what is known under it. */
 export interface LabelSummary {
   readonly label: string;
+  /** `person` where a positive example of a person is known, else `thing`. */
   readonly kind: Kind;
   /** Positive examples. */
   readonly memories: number;
@@ -201,11 +202,13 @@ export interface MemoryTable {
   ): Promise<readonly HashMatch[]>;
   /**
    * The memories of this model with the highest cosine to `embedding` (unit length), best first,
-   * at most `limit` (1–256); none where theirs are of another dimension. Exact: a store with an approximate index re-ranks and documents its recall.
+   * at most `limit` (1–256); none where theirs are of another dimension. With `not` only negative
+   * (true) or only positive ones (false) are searched, however many of the others are nearer.
+   * Exact: a store with an approximate index re-ranks and documents its recall.
    */
   nearest(
     space: string,
-    query: { model: string; embedding: Float32Array; limit: number },
+    query: { model: string; embedding: Float32Array; limit: number; not?: boolean },
   ): Promise<readonly Neighbour[]>;
   /**
    * The memories of each of `labels` (at most 256) that are of a kind: the newest `limit` (1–256)

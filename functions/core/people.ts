@@ -104,11 +104,10 @@ function agreeing(
   while (kept.length >= 3 && odd.length < memories.length / 3) {
     let least = judge.section.example.agreement;
     let worst: Reference | undefined;
-    const without = judge.leaveOneOut(kept.map(({ vector }) => vector));
+    const fits = judge.fitToRest(kept.map(({ vector }) => vector));
     for (const [i, one] of kept.entries()) {
-      if (one.memory.forced) continue;
-      const { llr } = judge.fit(without[i]!, one.vector);
-      if (llr >= least) continue;
+      const { llr } = fits[i]!;
+      if (one.memory.forced || llr >= least) continue;
       least = llr;
       worst = one;
     }
