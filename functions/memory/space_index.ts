@@ -25,6 +25,21 @@ const WORDS = 8;
 /** A row that a fingerprint came near to. */
 export type PrintMatch = Omit<HashMatch, "memory"> & { readonly id: string };
 
+/** The vectors of one model and sign, and the memory a slot stands for while it is there. */
+export interface ModelVectors {
+  readonly index: NearestIndex;
+  readonly idOf: (slot: number) => string | undefined;
+}
+
+/** Vectors of one model, dimension and sign: what outnumbers the other sign must not crowd it out. */
+interface Model {
+  readonly id: string;
+  readonly not: boolean;
+  readonly index: NearestIndex;
+  /** The row of each slot. */
+  rows: Uint32Array<ArrayBuffer>;
+}
+
 /** The columns of one space at one revision. */
 export class SpaceIndex {
   /** Of the head that the columns agree with. */
@@ -32,7 +47,7 @@ export class SpaceIndex {
   revision: number;
 
   readonly #labels = new Labels();
-  readonly #models: { id: string; index: NearestIndex; rows: Uint32Array<ArrayBuffer> }[] = [];
+  readonly #models: Model[] = [];
   readonly #free: number[] = [];
   /** Positive examples of a person by the label's number. */
   readonly #people = new Map<number, number>();
@@ -89,7 +104,8 @@ export class SpaceIndex {
 
   /** Dimension of a model's embeddings, or undefined while there is none. */
   dimensionOf(model: string): number | undefined {
-    return this.#models[this.#used(model)]?.index.dimension;
+    // Of either sign, but not of one that is empty: what is forgotten must not decide.
+    return this.#models.find(({ id, index }) => id === model && index.size > 0)?.index.dimension;
   }
 
   has(id: string): boolean {
@@ -99,18 +115,16 @@ export class SpaceIndex {
   /** Adds a memory, or does nothing when it is there. @returns false when its embedding does not fit its model's */
   add(memory: Memory): boolean {
     if (this.has(memory.id)) return true;
-    let number = this.#used(memory.model);
+    const { not, embedding: { length: dimension } } = memory;
+    if ((this.dimensionOf(memory.model) ?? dimension) !== dimension) return false;
+    let number = this.#models.findIndex(({ id, not: sign, index }) =>
+      id === memory.model && sign === not && index.dimension === dimension
+    );
     if (number < 0) {
-      number = this.#models.findIndex(({ id, index }) =>
-        id === memory.model && index.dimension === memory.embedding.length
-      );
-    }
-    if (number < 0) {
-      const index = new NearestIndex(memory.embedding.length);
-      number = this.#models.push({ id: memory.model, index, rows: new Uint32Array(16) }) - 1;
+      const index = new NearestIndex(dimension);
+      number = this.#models.push({ id: memory.model, not, index, rows: new Uint32Array(16) }) - 1;
     }
     const model = this.#models[number]!;
-    if (model.index.dimension !== memory.embedding.length) return false;
     const row = this.#free.pop() ?? this.#rows++;
     this.#reserve(row + 1);
     if (!writeUlid(memory.id, this.#ids, 4 * row)) {
@@ -203,24 +217,34 @@ export class SpaceIndex {
     return found;
   }
 
-  /** Ids of a label's memories of one kind and sign, newest first, at most `limit`. */
+  /**
+   * Ids of the labels' memories of one kind, label by label: positive ones, then negative ones, at
+   * most `limit` of each, newest first.
+   */
   references(
-    label: string,
-    { kind, not, limit }: { kind: Kind; not: boolean; limit: number },
+    labels: readonly string[],
+    { kind, limit }: { kind: Kind; limit: number },
   ): string[] {
-    const number = this.#labels.find(label);
-    if (number === undefined) return [];
-    const wanted = LIVE | (not ? NOT : 0) | (kind === "person" ? PERSON : 0);
-    const rows: number[] = [];
-    for (
-      let row = this.#label.indexOf(number);
-      row >= 0 && row < this.#rows;
-      row = this.#label.indexOf(number, row + 1)
-    ) {
-      if ((this.#flags[row]! & (LIVE | NOT | PERSON)) === wanted) rows.push(row);
+    const numbers = [...new Set(labels)].map((label) => this.#labels.find(label))
+      .filter((number) => number !== undefined);
+    if (numbers.length === 0) return [];
+    // Where a label's number stands among those asked for, from 1: one pass serves them all.
+    const places = new Uint32Array(Math.max(...numbers) + 1);
+    numbers.forEach((number, i) => places[number] = i + 1);
+    const found = numbers.map(() => ({ positive: [] as number[], negative: [] as number[] }));
+    const person = kind === "person" ? PERSON : 0;
+    let full = 0;
+    for (let i = this.#size - 1; i >= 0 && full < 2 * found.length; i--) {
+      const row = this.#order[i]!;
+      const place = places[this.#label[row]!] ?? 0;
+      const flags = this.#flags[row]!;
+      if (place === 0 || (flags & PERSON) !== person) continue;
+      const { positive, negative } = found[place - 1]!;
+      const rows = (flags & NOT) === 0 ? positive : negative;
+      if (rows.length < limit && rows.push(row) === limit) full++;
     }
-    return rows.sort((a, b) => compareUlids(this.#ids, 4 * b, this.#ids, 4 * a))
-      .slice(0, limit).map((row) => this.#id(row));
+    return found.flatMap(({ positive, negative }) => [...positive, ...negative])
+      .map((row) => this.#id(row));
   }
 
   /** Labels after a cursor, in code-unit order, at most `limit`. */
@@ -230,7 +254,6 @@ export class SpaceIndex {
       .slice(0, options.limit);
     const counts = new Map(page.map((label) => [this.#labels.find(label)!, {
       label,
-      person: false,
       memories: 0,
       negatives: 0,
       photos: 0,
@@ -245,14 +268,13 @@ export class SpaceIndex {
       const time = ulidTime(this.#ids, 4 * row);
       if (count.memories + count.negatives === 0) count.first = time;
       count.last = time;
-      count.person = (flags & PERSON) !== 0;
       if (flags & NOT) count.negatives++;
       else count.memories++;
       if (flags & PHOTO) count.photos++;
     }
-    return [...counts.values()].map((count) => ({
+    return [...counts].map(([number, count]) => ({
       label: count.label,
-      kind: count.person ? "person" as const : "thing" as const,
+      kind: this.#people.has(number) ? "person" as const : "thing" as const,
       memories: count.memories,
       negatives: count.negatives,
       photos: count.photos,
@@ -304,20 +326,19 @@ export class SpaceIndex {
       .map(({ row, distance }) => ({ id: this.#id(row), distance }));
   }
 
-  /** The vectors of a model, and the memory a slot stands for while it is there. */
-  model(
-    id: string,
-  ): { index: NearestIndex; idOf: (slot: number) => string | undefined } | undefined {
-    const number = this.#used(id);
-    const model = this.#models[number];
-    if (model === undefined) return undefined;
-    const idOf = (slot: number) => {
-      const row = model.rows[slot]!;
-      // A search that began before a removal may hold a slot whose row is another memory's by now.
-      const same = this.#live(row) && this.#model[row] === number && this.#slots[row] === slot;
-      return same ? this.#id(row) : undefined;
-    };
-    return { index: model.index, idOf };
+  /** The vectors of a model: of its positive memories, of its negative ones, or of both when no sign is given. */
+  vectors(id: string, not?: boolean): ModelVectors[] {
+    return this.#models.flatMap((model, number) => {
+      if (model.id !== id || model.index.size === 0) return [];
+      if (not !== undefined && model.not !== not) return [];
+      const idOf = (slot: number) => {
+        const row = model.rows[slot]!;
+        // A search that began before a removal may hold a slot whose row is another memory's by now.
+        const same = this.#live(row) && this.#model[row] === number && this.#slots[row] === slot;
+        return same ? this.#id(row) : undefined;
+      };
+      return [{ index: model.index, idOf }];
+    });
   }
 
   #countPerson(row: number, change: 1 | -1): void {
@@ -326,11 +347,6 @@ export class SpaceIndex {
     const count = (this.#people.get(number) ?? 0) + change;
     if (count > 0) this.#people.set(number, count);
     else this.#people.delete(number);
-  }
-
-  /** Number of a model with memories, or -1: what is forgotten must not decide on a dimension. */
-  #used(id: string): number {
-    return this.#models.findIndex((one) => one.id === id && one.index.size > 0);
   }
 
   #live(row: number): boolean {

@@ -328,32 +328,33 @@ class Table implements MemoryTable {
 
   async nearest(
     space: string,
-    query: { model: string; embedding: Float32Array; limit: number },
+    query: { model: string; embedding: Float32Array; limit: number; not?: boolean },
   ) {
-    checkLimit(query.limit, 256);
-    checkUnit(query.embedding);
+    const { embedding, limit } = query;
+    checkLimit(limit, 256);
+    checkUnit(embedding);
     const entry = await this.#fresh(space);
-    const model = entry?.index.model(query.model);
-    if (entry === undefined || model === undefined) return [];
+    if (entry === undefined) return [];
     // Vectors of another dimension are no neighbours, whatever names their model.
-    if (model.index.dimension !== query.embedding.length) return [];
-    const exact = async (slots: readonly number[]) => {
-      const ids = slots.map(model.idOf).filter((id) => id !== undefined);
-      const read = await this.#read(space, entry.index, ids);
-      return read.map((memory): Exact<Memory> | undefined =>
-        memory === undefined
-          ? undefined
-          : { item: memory, similarity: similarityOf(query.embedding, memory.embedding) }
-      );
-    };
-    const found = await model.index.search(
-      query.embedding,
-      query.limit,
-      this.#scorer,
-      exact,
-      (a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
-    );
-    return found.map(({ item, similarity }) => ({ memory: item, similarity }));
+    const signs = entry.index.vectors(query.model, query.not)
+      .filter(({ index }) => index.dimension === embedding.length);
+    const before = (a: Memory, b: Memory) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+    const found = await Promise.all(signs.map(({ index, idOf }) => {
+      const exact = async (slots: readonly number[]) => {
+        const ids = slots.map(idOf).filter((id) => id !== undefined);
+        const read = await this.#read(space, entry.index, ids);
+        return read.map((memory): Exact<Memory> | undefined =>
+          memory === undefined
+            ? undefined
+            : { item: memory, similarity: similarityOf(embedding, memory.embedding) }
+        );
+      };
+      return index.search(embedding, limit, this.#scorer, exact, before);
+    }));
+    return found.flat()
+      .sort((a, b) => b.similarity - a.similarity || before(a.item, b.item))
+      .slice(0, limit)
+      .map(({ item, similarity }) => ({ memory: item, similarity }));
   }
 
   async references(
@@ -367,10 +368,7 @@ class Table implements MemoryTable {
     const entry = await this.#fresh(space);
     if (entry === undefined) return [];
     const { index } = entry;
-    const ids = [...new Set(query.labels)].flatMap((label) =>
-      [false, true].flatMap((not) => index.references(label, { ...query, not }))
-    );
-    const read = await this.#read(space, index, ids);
+    const read = await this.#read(space, index, index.references(query.labels, query));
     return read.filter((memory) => memory !== undefined);
   }
 

@@ -307,6 +307,40 @@ export function memoryContract(name: string, open: OpenTable): void {
     },
   );
 
+  test("references() gives what a brute force finds among many labels", async (table) => {
+    const day = (n: number) => new Date(Date.UTC(2020, 0, 1 + (n * 37) % 200)).toISOString();
+    const taught = await table.teach(
+      "home",
+      Array.from({ length: 300 }, (_, n) =>
+        faceOf(n, 0, {
+          label: `label ${n % 23}`,
+          not: n % 3 === 0,
+          createdAt: day(n),
+          ...(n % 5 === 0 ? { kind: "thing" as const, face: null } : {}),
+        })),
+    );
+    const left: Memory[] = [];
+    for (const [n, { memory }] of taught.entries()) {
+      if (n % 11 === 0) await table.forget("home", { id: memory.id });
+      else if (n % 13 === 0) left.push(await table.rename("home", memory.id, "label 4"));
+      else left.push(memory);
+    }
+    left.sort((a, b) => a.id < b.id ? 1 : -1);
+    const labels = ["label 4", "nobody", ...Array.from({ length: 12 }, (_, i) => `label ${i}`)];
+    for (const kind of ["person", "thing"] as const) {
+      for (const limit of [1, 3, 256]) {
+        const expected = [...new Set(labels)].flatMap((label) =>
+          [false, true].flatMap((not) =>
+            left.filter((one) => one.label === label && one.kind === kind && one.not === not)
+              .slice(0, limit)
+          )
+        );
+        assertGreater(expected.length, 5);
+        assertEquals(await table.references("home", { labels, kind, limit }), expected);
+      }
+    }
+  });
+
   test(
     "teach() puts an example of the model in use in the place of another's",
     async (table, clock) => {
@@ -559,6 +593,23 @@ export function memoryContract(name: string, open: OpenTable): void {
     await assertRejects(() => table.labels("home", { limit: 0 }), RangeError);
   });
 
+  test("labels() calls a person whoever has a positive example of one", async (table, clock) => {
+    const kinds = async () =>
+      (await table.labels("home", { limit: 9 })).items.map((one) => [one.label, one.kind]);
+    const [ann] = await table.teach("home", [faceOf(1, 0)]);
+    clock.now += 1000;
+    // Taught later, and no face: she is a person all the same.
+    await table.teach("home", [
+      example(2, { label: "Ann" }),
+      example(3, { label: "Ann", not: true }),
+      example(4, { label: "Rex" }),
+      faceOf(5, 0, { label: "Rex", not: true }),
+    ]);
+    assertEquals(await kinds(), [["Ann", "person"], ["Rex", "thing"]]);
+    await table.forget("home", { id: ann!.memory.id });
+    assertEquals(await kinds(), [["Ann", "thing"], ["Rex", "thing"]]);
+  });
+
   test("labels that look like something else are only labels", async (table) => {
     const labels = [
       "__proto__",
@@ -765,6 +816,62 @@ export function memoryContract(name: string, open: OpenTable): void {
       const foundIds = new Set(found.map((one) => one.memory.id));
       assertEquals(clear.filter((one) => !foundIds.has(one.memory.id)), []);
     }
+  });
+
+  test("nearest() with a sign finds that sign's, however many of the other are nearer", async (table) => {
+    const random = seeded(17);
+    const centre = randomUnit(DIMENSION, random);
+    const all = Array.from({ length: 400 }, (_, i) => {
+      const not = i < 300;
+      return example(i, {
+        not,
+        label: not ? "Max" : "Rex",
+        embedding: near(centre, not ? 0.1 : 0.8, random),
+      });
+    });
+    const taught = (await table.teach("home", all)).map((one) => one.memory);
+    const gone = taught.filter((_, i) => i % 7 === 0);
+    for (const { id } of gone) await table.forget("home", { id });
+    const left = taught.filter((memory) => !gone.includes(memory));
+    const bySimilarity = (not: boolean | undefined, limit: number) =>
+      left.filter((memory) => not === undefined || memory.not === not)
+        .sort((a, b) => dot(centre, b.embedding) - dot(centre, a.embedding))
+        .slice(0, limit).map((memory) => memory.id).toSorted();
+    for (const limit of [1, 64, 256]) {
+      for (const not of [undefined, false, true]) {
+        const sign = not === undefined ? {} : { not };
+        const query = { model: "look-1", embedding: centre, limit, ...sign };
+        const found = await table.nearest("home", query);
+        assertEquals(found.map((one) => one.memory.id).toSorted(), bySimilarity(not, limit));
+        const similarities = found.map((one) => one.similarity);
+        assertEquals(similarities, similarities.toSorted((a, b) => b - a));
+      }
+    }
+    // Forgetting all of one sign leaves the other's as they are.
+    await table.forget("home", { label: "Max" });
+    const query = { model: "look-1", embedding: centre, limit: 256 };
+    assertEquals(await table.nearest("home", { ...query, not: true }), []);
+    assertEquals(
+      (await table.nearest("home", query)).map((one) => one.memory.id).toSorted(),
+      bySimilarity(false, 256),
+    );
+  });
+
+  test("teach() holds a model to one dimension whatever the sign", async (table) => {
+    const wide = randomUnit(DIMENSION + 1, seeded(3));
+    await table.teach("home", [example(1, { not: true })]);
+    await assertRejects(
+      () => table.teach("home", [example(2, { embedding: wide })]),
+      UnteachableError,
+      "dimensions",
+    );
+    await table.forget("home", { label: "Rex" });
+    await table.teach("home", [example(2, { embedding: wide })]);
+    await assertRejects(
+      () => table.teach("home", [example(3, { not: true })]),
+      UnteachableError,
+      "dimensions",
+    );
   });
 
   test("nearest() keeps models apart", async (table) => {
