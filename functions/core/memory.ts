@@ -160,7 +160,8 @@ export interface MemoryTable {
   /**
    * Stores all of `memories` or none, however many. The same bytes, face, label, `not` and model
    * again in the same space return the memory that is there, with the photo now if one comes that
-   * was not kept then (its id changes). When it resolves, a hard kill loses nothing.
+   * was not kept then, and forced now if it was not then (its id changes). When it resolves, a hard
+   * kill loses nothing.
    *
    * @throws {CapacityError} when the space has no room left
    * @throws {QuotaError} when it would hold more than `maxMemories`

@@ -160,24 +160,28 @@ class Table implements MemoryTable {
     const taught: Taught[] = [];
     const add: Addition[] = [];
     const remove: Removal[] = [];
+    const gone = new Set<string>();
     const mostRemovals = this.#store.maxRemovals(space);
-    const here = new Map<string, Memory>();
+    // What is added, by its photo.
+    const here = new Map<string, Memory[]>();
     const dimensions = new Map<string, number>();
     for (const memory of memories) {
       const current = models?.[memory.kind];
-      const { bytes, label, not, model: of, face } = memory;
-      const key = JSON.stringify([bytes, label, not, of, face?.index]);
-      const other = add.map((one) => one.memory).find((one) => isOtherFace(one, memory)) ??
+      const beside = here.get(memory.bytes) ?? [];
+      const other = beside.find((one) => isOtherFace(one, memory)) ??
         await this.#otherFace(space, index, memory);
       if (other !== undefined) throw new UnteachableError(twoFaces(other));
-      const twins = await this.#twins(space, index, memory);
-      const known = here.get(key) ?? twins.find((one) => one.model === memory.model) ??
+      // One of them may have made room for another face of the photo already.
+      const twins = (await this.#twins(space, index, memory)).filter(({ id }) => !gone.has(id));
+      const added = beside.find((one) => one.model === memory.model && isSameExample(one, memory));
+      const known = added ?? twins.find((one) => one.model === memory.model) ??
         (current === undefined || memory.model === current ? undefined : twins[0]);
       const fits = memory.model === current && remove.length + twins.length <= mostRemovals;
-      // The photo that is to be kept now was not kept then: the known one is taught anew with it.
-      const lacksPhoto = known !== undefined && !here.has(key) && fits && !known.hasPhoto &&
-        memory.photo !== undefined;
-      if (known !== undefined && !lacksPhoto) {
+      // The photo that is to be kept now was not kept then, or what is insisted on now was not then:
+      // the known one is taught anew with it.
+      const renews = known !== undefined && added === undefined && fits &&
+        ((memory.photo !== undefined && !known.hasPhoto) || (memory.forced && !known.forced));
+      if (known !== undefined && !renews) {
         taught.push({ memory: known, created: false });
         continue;
       }
@@ -189,19 +193,20 @@ class Table implements MemoryTable {
         );
       }
       dimensions.set(model, expected);
-      let renewed: NewMemory = memory;
+      let renewed: NewMemory = { ...memory, forced: memory.forced || known?.forced === true };
       if (fits) {
         for (const old of twins) {
           const photo = renewed.photo ?? (await this.photo(space, old.id));
           renewed = { ...renewed, createdAt: old.createdAt, ...(photo ? { photo } : {}) };
           remove.push({ id: old.id, hasPhoto: old.hasPhoto });
+          gone.add(old.id);
         }
       }
       const stored = this.#stored(space, renewed);
-      here.set(key, stored);
+      here.set(memory.bytes, [...beside, stored]);
       const { photo } = renewed;
       add.push({ memory: stored, ...(photo === undefined ? {} : { photo }) });
-      taught.push({ memory: stored, created: !lacksPhoto });
+      taught.push({ memory: stored, created: !renews });
     }
     return { taught, add, remove };
   }

@@ -237,6 +237,58 @@ export function memoryContract(name: string, open: OpenTable): void {
     assertEquals((await table.byBytes("home", hash(1))).length, 2);
   });
 
+  test("teach() takes a person without a face for the one of a photo that shows no other", async (table) => {
+    const models = { person: "face-1" };
+    const untold = (n: number, faces: number) => faceOf(n, 0, { face: null, faces });
+    const created = async (...memories: NewMemory[]) =>
+      (await table.teach("home", memories, { models })).map((one) => one.created);
+    assertEquals(await created(untold(1, 0), untold(2, 1)), [true, true]);
+    assertEquals(await created(faceOf(1, 0), faceOf(2, 1)), [false, false]);
+    assertEquals(await created(faceOf(3, 0)), [true]);
+    assertEquals(await created(untold(3, 1)), [false]);
+    assertEquals(await created(faceOf(4, 0), untold(4, 1)), [true, false]);
+    // It may be either of two.
+    await assertRejects(() => created(untold(3, 2)), UnteachableError, "never the same person");
+    assertEquals((await table.space("home"))?.memories, 4);
+    // Both of two faces fit what an older model left; it makes room once.
+    const not = { not: true, label: "Eve" };
+    await table.teach("home", [{ ...untold(6, 0), ...not, model: "face-0" }]);
+    assertEquals(await created(faceOf(6, 0, not), faceOf(6, 1, not)), [true, true]);
+    assertEquals((await table.space("home"))?.memories, (await ids(table, "home")).length);
+  });
+
+  test("teach() takes two boxes around one face for one", async (table) => {
+    const box = { x: 101, y: 22, width: 58, height: 81 };
+    const shifted = faceOf(1, 1, { face: { index: 0, box } });
+    const taught = await table.teach("home", [faceOf(1, 1), shifted]);
+    assertEquals(taught.map((one) => one.created), [true, false]);
+    assertEquals(await table.teach("home", [shifted]), [taught[1]!]);
+  });
+
+  test("teach() renews an example that is insisted on now", async (table, clock) => {
+    const models = { thing: "look-1" };
+    const photo = new Uint8Array(100).fill(7);
+    const [first] = await table.teach("home", [example(1, { photo })], { models });
+    clock.now += 60_000;
+    const force = () => table.teach("home", [example(1, { forced: true })], { models });
+    const [renewed] = await force();
+    assertEquals(renewed?.created, false);
+    const { memory } = renewed!;
+    assertEquals(given(memory), example(1, { forced: true }));
+    assertEquals([memory.createdAt, memory.hasPhoto], [first!.memory.createdAt, true]);
+    assertEquals(await table.photo("home", memory.id), photo);
+    assertEquals(await ids(table, "home"), [memory.id]);
+    assertEquals(await table.get("home", memory.id), memory);
+    // Once is enough, and what was insisted on stays so.
+    const [label] = (await table.labels("home", { limit: 1 })).items;
+    assertEquals([label?.memories, label?.photos], [1, 1]);
+    assertEquals(await force(), [{ memory, created: false }]);
+    assertEquals(await table.teach("home", [example(1)], { models }), [{ memory, created: false }]);
+    await table.teach("home", [example(2, { forced: true })], { models });
+    const [kept] = await table.teach("home", [example(2, { photo })], { models });
+    assertEquals([kept?.created, kept?.memory.forced, kept?.memory.hasPhoto], [false, true, true]);
+  });
+
   test("teach() refuses two faces of one photo as one person", async (table) => {
     const both = [faceOf(1, 0), faceOf(1, 1)];
     await assertRejects(() => table.teach("home", both), UnteachableError, "never the same person");
