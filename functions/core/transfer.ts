@@ -17,6 +17,9 @@ const BATCH = 100;
 /** Most bytes of a kept photo; one that this service keeps has at most 1280 × 1280 pixels. */
 const PHOTO_BYTES = 2 * 2 ** 20;
 
+/** Length from which half a unit vector is not zero, whatever float32 does to it. */
+const LEAST_LENGTH = 1e-6;
+
 /** A model in use: what its embeddings are filed under, and how many numbers they have. */
 export interface ModelInUse {
   readonly id: string;
@@ -106,6 +109,39 @@ const Line = z.object({
   photo: Photo.optional(),
 });
 
+type Line = z.output<typeof Line>;
+
+/**
+ * What a line cannot be that would be compared by a model in use: such lines are judged as if this
+ * service had written them. Those of other models only wait to be renewed.
+ *
+ * @returns the field and what it should be, or undefined when all is well
+ */
+function fault(line: Line, inUse: ModelsInUse): string | undefined {
+  const { kind, model, embedding, face, faces } = line;
+  const made = (["person", "thing"] as const).find((one) => inUse[one].id === model);
+  if (made === undefined) return undefined;
+  const { dimension } = inUse[made];
+  if (embedding.length !== dimension) {
+    return `embedding: should have ${dimension} numbers, as those of ${model} have; it has ${embedding.length}`;
+  }
+  if (kind !== made) return `kind: should be "${made}", as all of ${model} are; it is "${kind}"`;
+  if (kind === "thing") {
+    return face === null ? undefined : "face: should be null for a thing; it names a face";
+  }
+  if (face === null) return "face: should say which face of the photo the person is; it is missing";
+  if (faces <= face.index) {
+    return `faces: should be more than the face's index, which is ${face.index}; it is ${faces}`;
+  }
+  // Two descriptors side by side: the judge makes the first of length one.
+  const half = embedding.subarray(0, dimension / 2);
+  const length = Math.hypot(...half);
+  if (!(length >= LEAST_LENGTH)) {
+    return `embedding: should have a first half that is not zero; its length is ${length}`;
+  }
+  return undefined;
+}
+
 function toBase64(vector: Float32Array): string {
   const bytes = new Uint8Array(vector.length * 4);
   const view = new DataView(bytes.buffer);
@@ -170,9 +206,7 @@ export async function* exportLines(
 export function parseLines(text: string, inUse: ModelsInUse): NewMemory[] {
   const lines = text.split("\n");
   const memories: NewMemory[] = [];
-  const dimensions = new Map(
-    Object.values(inUse).map(({ id, dimension }) => [id, dimension]),
-  );
+  const dimensions = new Map<string, number>();
   let header = false;
   lines.forEach((line, i) => {
     if (line.trim() === "") return;
@@ -191,17 +225,17 @@ export function parseLines(text: string, inUse: ModelsInUse): NewMemory[] {
       );
     }
     if (header) {
-      const { photo, ...memory } = parsed.data as z.output<typeof Line>;
-      const { model, embedding } = memory;
-      const expected = dimensions.get(model) ?? embedding.length;
-      if (embedding.length !== expected) {
-        throw new UnteachableError(
-          `line ${
-            i + 1
-          } should be a memory: embedding: should have ${expected} numbers, as those of ${model} have; it has ${embedding.length}`,
-        );
-      }
+      const { photo, ...memory } = parsed.data as Line;
+      const { model, embedding: { length } } = memory;
+      const expected = dimensions.get(model) ?? length;
       dimensions.set(model, expected);
+      const wrong = fault(memory, inUse) ??
+        (length === expected
+          ? undefined
+          : `embedding: should have ${expected} numbers, as those of ${model} before it have; it has ${length}`);
+      if (wrong !== undefined) {
+        throw new UnteachableError(`line ${i + 1} should be a memory: ${wrong}`);
+      }
       memories.push({ ...memory, ...(photo ? { photo } : {}) });
     }
     header = true;
