@@ -5,6 +5,7 @@ import {
   PhotoTooLargeError,
   UnsupportedPhotoError,
 } from "../functions/core/errors.ts";
+import type { SeenFace } from "../functions/core/encoder.ts";
 import { createPhotoEncoder, planPool } from "../functions/photo/encoder.ts";
 import { sharp } from "../functions/photo/vips.ts";
 import { createBackbone } from "../models/backbone.ts";
@@ -13,6 +14,7 @@ import { networkPixels } from "../models/pixels.ts";
 import { openNative } from "../models/runtime_native.ts";
 import { committedModel, withEncoder } from "./support/photo_encoder.ts";
 import { madePicture } from "./support/pictures.ts";
+import { samplePhoto } from "./support/service.ts";
 
 const picture = madePicture(320, 240);
 
@@ -118,6 +120,53 @@ Deno.test("encode() gives the same embedding when the wasm engine runs", async (
     }
     assertEquals(embedding.length, native.length);
     assertAlmostEquals(dot / Math.sqrt(a * b), 1, 1e-4);
+  });
+});
+
+/** A photo with one face, and the face. */
+async function portrait() {
+  const photo = samplePhoto("grace_hopper.jpg");
+  let face: SeenFace | undefined;
+  await withEncoder({ cores: 1 }, async (encoder) => {
+    [face] = (await encoder.encode(photo)).faces;
+  });
+  assert(face);
+  return { photo, face };
+}
+
+Deno.test("describe() throws BusyError when there is not the time", async () => {
+  const { face } = await portrait();
+  await withEncoder({ cores: 1, timeLimit: 1 }, async (encoder) => {
+    const error = await assertRejects(() => encoder.describe([face, face]), BusyError, "2 faces");
+    assertEquals(error.retryAfter, 1);
+  });
+});
+
+Deno.test("describe() lets others have their turn when there is a crowd", async () => {
+  const { photo, face } = await portrait();
+  await withEncoder({ cores: 1 }, async (encoder) => {
+    const [alone] = await encoder.describe([face]);
+    const order: string[] = [];
+    const crowd = encoder.describe(Array<SeenFace>(9).fill(face)).then((descriptors) => {
+      order.push("crowd");
+      return descriptors;
+    });
+    await encoder.encode(photo).then(() => order.push("photo"));
+    const descriptors = await crowd;
+    assertEquals(order, ["photo", "crowd"]);
+    assertEquals(descriptors, Array(9).fill(alone));
+  });
+});
+
+Deno.test("describe() is not refused when the queue is full, and comes before photos that wait", async () => {
+  const { photo, face } = await portrait();
+  await withEncoder({ cores: 1, queue: 1 }, async (encoder) => {
+    const order: string[] = [];
+    const photos = [1, 2].map((n) => encoder.encode(photo).then(() => order.push(`photo ${n}`)));
+    await assertRejects(() => encoder.encode(photo), BusyError);
+    const described = encoder.describe([face]).then(() => order.push("faces"));
+    await Promise.all([...photos, described]);
+    assertEquals(order, ["photo 1", "faces", "photo 2"]);
   });
 });
 

@@ -177,12 +177,75 @@ Deno.test("run() counts what a skilled Worker keeps, and gives it up for a heavy
   });
 });
 
+Deno.test("run() replaces the only Worker, a skilled one, when a heavy job needs its memory", async () => {
+  const skill = { memory: 60, most: 1 };
+  await withPool({ size: 1, workerMemory: 10, memory: 100, skill }, async (pool, started) => {
+    const who: Order = { do: "who" };
+    const learned = await pool.run(job(who, { skilled: true, memory: 30 }));
+    assertEquals(await pool.run(job(who, { memory: 30 })), learned, "what fits goes to it");
+    const heavy = await pool.run(job(who, { memory: 31 }));
+    assert(heavy !== learned);
+    assertEquals(started(), 2);
+    assertEquals(await pool.run(job(who, { memory: 90 })), heavy);
+    assertEquals(await pool.run(job(double(2), { skilled: true, memory: 30 })), 4);
+    assertEquals(started(), 2);
+  });
+});
+
+Deno.test("run() takes admitted jobs beyond the queue, in their order and before new ones", async () => {
+  await withPool({ size: 1, queue: { jobs: 1, bytes: 100 } }, async (pool) => {
+    const order: string[] = [];
+    const run = (name: string, more: Partial<Job<Order>> = {}) =>
+      pool.run(job(double(1, 10), more)).then(() => void order.push(name));
+    const taken = [run("begun"), run("new")];
+    await assertRejects(() => pool.run(job(double(1))), BusyError, "1 photos wait");
+    taken.push(run("first", { admitted: true }), run("second", { admitted: true, bytes: 1000 }));
+    await assertRejects(() => pool.run(job(double(1))), BusyError, "3 photos wait");
+    await Promise.all(taken);
+    assertEquals(order, ["begun", "first", "second", "new"]);
+    assertEquals(await pool.run(job(double(3))), 6);
+  });
+});
+
+Deno.test("run() begins nothing new while more admitted bytes wait than may", async () => {
+  const skill = { memory: 0, most: 1 };
+  await withPool({ size: 2, queue: { jobs: 10, bytes: 100 }, skill }, async (pool) => {
+    const order: string[] = [];
+    const run = (name: string, afterMs: number, more: Partial<Job<Order>> = {}) =>
+      pool.run(job(double(1, afterMs), more)).then(() => void order.push(name));
+    const admitted = { skilled: true, admitted: true };
+    await Promise.all([
+      run("plain", 0),
+      run("skilled", 200, admitted),
+      run("new", 0),
+      run("heavy", 0, { ...admitted, bytes: 101 }),
+    ]);
+    assertEquals(order.slice(0, 2), ["plain", "skilled"]);
+    assertEquals(order.length, 4);
+  });
+});
+
+Deno.test("run() takes an admitted job out of the queue when its signal fires", async () => {
+  await withPool({ size: 1, queue: { jobs: 1, bytes: 100 } }, async (pool) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const first = pool.run(job(double(1, 30)));
+    const second = pool.run(job(double(2), { signal, admitted: true, bytes: 100 }));
+    await assertRejects(() => pool.run(job(double(3))), BusyError);
+    controller.abort(new DOMException("the caller left", "AbortError"));
+    await assertRejects(() => second, DOMException, "the caller left");
+    assertEquals(await Promise.all([first, pool.run(job(double(3)))]), [2, 6]);
+  });
+});
+
 Deno.test("close() finishes what was taken and refuses what comes after", async () => {
   await withPool({ size: 1 }, async (pool) => {
     const taken = [1, 2, 3].map((value) => pool.run(job(double(value, 10))));
+    taken.push(pool.run(job(double(4, 10), { admitted: true })));
     const closed = pool.close();
-    await assertRejects(() => pool.run(job(double(4))), BusyError);
+    await assertRejects(() => pool.run(job(double(5))), BusyError);
+    await assertRejects(() => pool.run(job(double(5), { admitted: true })), BusyError, "closing");
     await closed;
-    assertEquals(await Promise.all(taken), [2, 4, 6]);
+    assertEquals(await Promise.all(taken), [2, 4, 6, 8]);
   });
 });

@@ -4,9 +4,15 @@
  * @module
  */
 import type { BackboneSection } from "../../models/manifest.ts";
+import type { FaceCrop, FaceDescriptor } from "../../models/face.ts";
 import type { FacesSection } from "../../models/face_networks.ts";
-import type { Encoder } from "../core/encoder.ts";
-import { DamagedPhotoError, PhotoTooLargeError, UnsupportedPhotoError } from "../core/errors.ts";
+import type { Encoder, SeenFace } from "../core/encoder.ts";
+import {
+  BusyError,
+  DamagedPhotoError,
+  PhotoTooLargeError,
+  UnsupportedPhotoError,
+} from "../core/errors.ts";
 import { returnFreedMemory } from "./allocator.ts";
 import { readHeader } from "./header.ts";
 import { checkBytes, checkPixels, decodeMemory, DEFAULT_LIMITS } from "./limits.ts";
@@ -25,6 +31,11 @@ const WORKER: Readonly<Record<Runtime, number>> = { native: 80 * MIB, wasm: 208 
 const FACES: Readonly<Record<Runtime, number>> = { native: 100 * MIB, wasm: 60 * MIB };
 /** What describing one face takes while it is done. */
 const FACE = MIB;
+/**
+ * Most faces that are described at a time: a crowd neither runs into the time limit nor holds a
+ * Worker for long, because other work gets its turn between two batches.
+ */
+const FACES_AT_ONCE = 4;
 /** No second Worker is worth more than reading ordinary photos. */
 const LEAST_DECODE = 96 * MIB;
 
@@ -115,6 +126,14 @@ function ofMeaning(error: unknown): unknown {
   return Known ? new Known(error.message) : error;
 }
 
+function crops(faces: readonly SeenFace[]): FaceCrop[] {
+  return faces.map(({ crop }) => crop);
+}
+
+function bytesOf(crops: readonly FaceCrop[]): number {
+  return crops.reduce((sum, { sface, dlib }) => sum + sface.length + (dlib?.length ?? 0), 0);
+}
+
 /**
  * Starts the pool with one warm Worker; further ones start when they are needed.
  *
@@ -125,6 +144,7 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
   const { section, model, faces, runtime, timeLimit = 20_000, queue = 64 } = options;
   const plan = planPool(options);
   returnFreedMemory();
+  // Without the embedders of faces: the pool gives them up for a photo that needs their memory.
   const limits: PhotoLimits = { ...DEFAULT_LIMITS, memory: plan.memory - plan.workerMemory };
   const settings: WorkerSettings = {
     runtime,
@@ -174,17 +194,34 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
       }
     },
     async describe(faces, { mode = "full", signal } = {}) {
-      if (faces.length === 0) return [];
-      const crops = faces.map(({ crop }) => crop);
-      const output = await pool.run({
-        input: { type: "describe", crops, mode },
-        bytes: crops.reduce((sum, { sface, dlib }) => sum + sface.length + (dlib?.length ?? 0), 0),
-        memory: FACE * faces.length,
-        skilled: true,
-        signal,
-      });
-      if (output.type !== "described") throw new TypeError("A Worker answered another request");
-      return output.descriptors;
+      const descriptors: FaceDescriptor[] = [];
+      for (let begin = 0; begin < faces.length; begin += FACES_AT_ONCE) {
+        const left = crops(faces.slice(begin));
+        const batch = left.slice(0, FACES_AT_ONCE);
+        try {
+          const output = await pool.run({
+            input: { type: "describe", crops: batch, mode },
+            // The caller holds on to those that come later, too.
+            bytes: bytesOf(left),
+            memory: FACE * batch.length,
+            skilled: true,
+            admitted: true,
+            signal,
+          });
+          if (output.type !== "described") throw new TypeError("A Worker answered another request");
+          descriptors.push(...output.descriptors);
+        } catch (error) {
+          // All faces are cut to one size: it is never the photo that makes it slow.
+          if (error instanceof WorkerError && error.thrown === "TimeLimit") {
+            throw new BusyError(
+              `The ${faces.length} faces could not be described in time: ${error.message}`,
+              Math.ceil(timeLimit / 1000),
+            );
+          }
+          throw ofMeaning(error);
+        }
+      }
+      return descriptors;
     },
     close: () => pool.close(),
   };

@@ -27,6 +27,12 @@ export interface Job<Input> {
   readonly memory: number;
   /** Whether it needs a Worker with the pool's skill. */
   readonly skilled?: boolean;
+  /**
+   * Whether it goes on with what an earlier job began. It is then never refused for a full queue,
+   * which would throw away the work that was done, and comes before new work. What keeps such jobs
+   * few: one follows from one job that was taken, and while they wait they count against new work.
+   */
+  readonly admitted?: boolean;
   /** Takes it out of the queue. A job that has begun is finished. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,7 +49,8 @@ export interface PoolOptions {
   readonly workerMemory: number;
   /**
    * What a Worker learns with its first skilled job and keeps, such as large models: the bytes of
-   * memory that it takes, and the most Workers that may have it.
+   * memory that it takes, and the most Workers that may have it. It is given up with its Worker
+   * when another job needs the memory.
    */
   readonly skill?: { readonly memory: number; readonly most: number };
   /**
@@ -70,7 +77,8 @@ export class WorkerError extends Error {
 /** Runs jobs on Workers. */
 export interface WorkerPool<Input, Output> {
   /**
-   * @throws {BusyError} when the queue is full
+   * @throws {BusyError} when the queue is full and the job was not admitted before, or when the
+   *   pool is closing
    * @throws {WorkerError} when the Worker threw, died ("WorkerDied") or took too long ("TimeLimit")
    */
   run(job: Job<Input>): Promise<Output>;
@@ -109,9 +117,12 @@ export function createWorkerPool<Input, Output>(
     throw new RangeError(`Cannot make a pool of ${size} Workers: need an integer ≥ 1`);
   }
   const slots = new Set<Slot<Input, Output>>();
-  // A Set keeps the order in which jobs came and lets one be taken out of the middle.
-  const waiting = new Set<Waiting<Input, Output>>();
-  let waitingBytes = 0;
+  // New work and what goes on with work that was taken. A Set keeps the order in which jobs came
+  // and lets one be taken out of the middle.
+  const fresh = new Set<Waiting<Input, Output>>();
+  const admitted = new Set<Waiting<Input, Output>>();
+  let freshBytes = 0;
+  let admittedBytes = 0;
   let usedMemory = 0;
   let closing: PromiseWithResolvers<void> | undefined;
   /** Workers on their way out. */
@@ -198,24 +209,36 @@ export function createWorkerPool<Input, Output>(
     return gone;
   }
 
+  /**
+   * Ends a Worker. Its memory, and what its job took, is free only when it is gone: it may be at
+   * work still.
+   */
+  function giveUp(slot: Slot<Input, Output>, jobMemory = 0): void {
+    const freed = held(slot);
+    usedMemory += freed;
+    retire(slot).then(() => {
+      usedMemory -= freed + jobMemory;
+      dispatch();
+    });
+  }
+
   /** Ends a Worker and its job. The next job starts another one. */
   function drop(slot: Slot<Input, Output>, reason: WorkerError): void {
     const job = release(slot);
     slot.ready.reject(reason);
     job?.reject(reason);
-    // The memory is free only when the Worker is gone: it may be at work still.
-    const memory = held(slot) + (job?.job.memory ?? 0);
-    usedMemory += held(slot);
-    retire(slot).then(() => {
-      usedMemory -= memory;
-      dispatch();
-    });
+    giveUp(slot, job?.job.memory);
     dispatch();
   }
 
   /** Bytes that a Worker takes by itself, with what it has learnt. */
   function held({ skilled }: { readonly skilled: boolean }): number {
     return workerMemory + (skilled ? skill.memory : 0);
+  }
+
+  /** How many jobs wait. */
+  function waiting(): number {
+    return admitted.size + fresh.size;
   }
 
   /** The idle Worker that should do a job, "new" where one may be started, undefined for none. */
@@ -232,7 +255,9 @@ export function createWorkerPool<Input, Output>(
   function dispatch(): void {
     // First come, first served: a heavy photo is never starved by lighter ones behind it. Only who
     // waits for a skilled Worker lets others pass, for it is not theirs.
-    for (const next of waiting) {
+    for (const next of [...admitted, ...fresh]) {
+      // More would pile up behind the skilled Workers than may wait.
+      if (!next.job.admitted && admittedBytes > bounds.bytes) break;
       const picked = pick(next.job);
       if (picked === undefined) {
         if (next.job.skilled) continue;
@@ -242,13 +267,24 @@ export function createWorkerPool<Input, Output>(
       const others = [...slots].filter((slot) => slot !== picked);
       let over = held({ skilled: isSkilled }) + usedMemory + next.job.memory - memory;
       for (const slot of others) over += held(slot);
-      const spare = others.filter((slot) => !slot.current);
-      const isAlone = usedMemory === 0;
-      if (over > spare.reduce((sum, slot) => sum + held(slot), 0) && !isAlone) break;
-      for (const slot of spare) {
-        if (over <= 0) break;
-        over -= held(slot);
-        retire(slot);
+      if (over > 0) {
+        const idle = others.filter((slot) => !slot.current)
+          .map((slot) => ({ slot, gain: held(slot) }));
+        // What does not need the skill is done by a new Worker without it, if that helps.
+        if (picked !== "new" && picked.skilled && !next.job.skilled) {
+          idle.push({ slot: picked, gain: skill.memory });
+        }
+        const isAlone = usedMemory === 0;
+        if (over > idle.reduce((sum, { gain }) => sum + gain, 0) && !isAlone) break;
+        if (idle.length > 0) {
+          for (const { slot, gain } of idle) {
+            if (over <= 0) break;
+            over -= gain;
+            giveUp(slot);
+          }
+          // The job begins when they are gone.
+          break;
+        }
       }
       leaveQueue(next);
       const slot = picked === "new" ? start() : picked;
@@ -264,7 +300,7 @@ export function createWorkerPool<Input, Output>(
       }, timeLimit);
       slot.worker.postMessage(next.job.input);
     }
-    if (closing && waiting.size === 0 && [...slots].every((slot) => !slot.current)) {
+    if (closing && waiting() === 0 && [...slots].every((slot) => !slot.current)) {
       for (const slot of slots) retire(slot);
       const { resolve } = closing;
       Promise.all(leaving).then(() => resolve());
@@ -272,14 +308,19 @@ export function createWorkerPool<Input, Output>(
   }
 
   function leaveQueue(entry: Waiting<Input, Output>): void {
-    waiting.delete(entry);
-    waitingBytes -= entry.job.bytes;
+    if (entry.job.admitted) {
+      admitted.delete(entry);
+      admittedBytes -= entry.job.bytes;
+    } else {
+      fresh.delete(entry);
+      freshBytes -= entry.job.bytes;
+    }
     entry.job.signal?.removeEventListener("abort", entry.onAbort);
   }
 
   /** Whole seconds until the queue has probably moved on. */
   function retryAfter(): number {
-    return Math.min(60, Math.max(1, Math.ceil((typical * (waiting.size + 1)) / size / 1000)));
+    return Math.min(60, Math.max(1, Math.ceil((typical * (waiting() + 1)) / size / 1000)));
   }
 
   return {
@@ -287,15 +328,15 @@ export function createWorkerPool<Input, Output>(
       if (closing) return Promise.reject(new BusyError("The pool is closing", 1));
       if (job.signal?.aborted) return Promise.reject(job.signal.reason);
       // What can begin at once is not refused for its bytes: they bound what waits.
-      const mustWait = waiting.size > 0 || (slots.size >= size &&
+      const mustWait = waiting() > 0 || (slots.size >= size &&
         [...slots].every((slot) => slot.current));
       if (
-        mustWait &&
-        (waiting.size >= bounds.jobs || waitingBytes + job.bytes > bounds.bytes)
+        mustWait && !job.admitted &&
+        (waiting() >= bounds.jobs || admittedBytes + freshBytes + job.bytes > bounds.bytes)
       ) {
         return Promise.reject(
           new BusyError(
-            `All ${size} workers are busy and ${waiting.size} photos wait: ask again later`,
+            `All ${size} workers are busy and ${waiting()} photos wait: ask again later`,
             retryAfter(),
           ),
         );
@@ -311,8 +352,13 @@ export function createWorkerPool<Input, Output>(
           dispatch();
         },
       };
-      waiting.add(entry);
-      waitingBytes += job.bytes;
+      if (job.admitted) {
+        admitted.add(entry);
+        admittedBytes += job.bytes;
+      } else {
+        fresh.add(entry);
+        freshBytes += job.bytes;
+      }
       job.signal?.addEventListener("abort", entry.onAbort, { once: true });
       dispatch();
       return promise;
