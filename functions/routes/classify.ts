@@ -47,7 +47,7 @@ const Options = z.strictObject({
   review: JsonFlag.optional(),
   preview: JsonFlag.optional().openapi({
     description:
-      "For a live picture: faces are looked at more lightly, in a third of the time and a little less surely.",
+      "For a live picture: faces are looked at more lightly, in less than half the time and a little less surely. Fewer may be found: do not teach by a subject's position in such an answer.",
   }),
 });
 
