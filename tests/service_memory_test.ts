@@ -91,6 +91,24 @@ limitedTest(
 );
 
 limitedTest(
+  "the service describes faces and answers 12-megapixel photos inside 512 MB on the wasm engine",
+  { XOLO_RUNTIME: "wasm" },
+  async (service) => {
+    // Whoever is taught has every network loaded; each of the large photos has a face, too.
+    for (const name of ["grace_hopper.jpg", "eileen_collins.jpg"]) {
+      const body = formOf({ label: name }, samplePhoto(name));
+      assertEquals(await send(`${service.url}/memories`, body), 201);
+    }
+    const photos = await largePhotos();
+    for (let round = 0; round < 2; round++) {
+      const { answered } = await askTogether(service, photos);
+      assert(answered >= TOGETHER / 2, `${answered} of ${TOGETHER} answered`);
+      assertEquals(await send(`${service.url}/classify`, samplePhoto("grace_hopper.jpg")), 200);
+    }
+  },
+);
+
+limitedTest(
   "the service refuses strangers' uploads inside 512 MB",
   { XOLO_TOKEN: "a-long-secret" },
   async (service) => {

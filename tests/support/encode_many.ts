@@ -2,17 +2,18 @@
  * Encodes photos side by side, all of one kind after all of another, and prints what became of
  * them as JSON: run by the memory test inside a memory limit.
  *
- *     deno run -A tests/support/encode_many.ts 512 8
+ *     deno run -A tests/support/encode_many.ts 512 8 FOLDER [native|wasm]
  *
  * @module
  */
-import { BusyError } from "../../functions/core/errors.ts";
+import { BusyError, PhotoTooLargeError } from "../../functions/core/errors.ts";
 import { root } from "./data.ts";
 import { sharp } from "../../functions/photo/vips.ts";
 import { withEncoder } from "./photo_encoder.ts";
 import { madePicture } from "./pictures.ts";
 
 const [memoryMb, count, folder] = [Number(Deno.args[0]), Number(Deno.args[1]), Deno.args[2]!];
+const runtime = Deno.args[3] === "wasm" ? "wasm" : "native";
 
 /** Makes the photos beforehand, in a process of its own: making them takes more than reading. */
 async function make(): Promise<void> {
@@ -28,22 +29,23 @@ async function make(): Promise<void> {
 }
 
 async function encode(): Promise<void> {
-  const fates: Record<string, { answered: number; busy: number }> = {};
+  const fates: Record<string, { answered: number; busy: number; tooLarge: number }> = {};
   const portrait = await Deno.readFile(`${root}/web/samples/grace_hopper.jpg`);
-  await withEncoder({ memoryMb }, async (encoder) => {
+  await withEncoder({ memoryMb, runtime }, async (encoder) => {
     // With everything loaded that can be.
     const { faces } = await encoder.encode(portrait);
     if ((await encoder.describe(faces)).length !== 1) throw new Error("there should be a face");
     for (const { name } of [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1)) {
-      const fate = fates[name] = { answered: 0, busy: 0 };
+      const fate = fates[name] = { answered: 0, busy: 0, tooLarge: 0 };
       const photo = await Deno.readFile(`${folder}/${name}`);
       await Promise.all(Array.from({ length: count }, async () => {
         try {
           const { image } = await encoder.encode(photo);
           if (image.width === 4032 && image.height === 3024) fate.answered++;
         } catch (error) {
-          if (!(error instanceof BusyError)) throw error;
-          fate.busy++;
+          if (error instanceof BusyError) fate.busy++;
+          else if (error instanceof PhotoTooLargeError) fate.tooLarge++;
+          else throw error;
         }
       }));
     }
