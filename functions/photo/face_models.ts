@@ -49,7 +49,10 @@ export async function openFaceEmbedder(
   async function session({ file, sha256 }: { readonly file: string; readonly sha256: string }) {
     const bytes = await Deno.readFile(new URL(file, folder));
     await verifyFile(bytes, sha256, file);
-    return await open(bytes, { lean: true });
+    const opened = await open(bytes, { lean: true });
+    // The engine has its own copy, and the garbage collector would leave this one for long.
+    bytes.buffer.transfer(0);
+    return opened;
   }
   const sface = await session(section.sface);
   // A live preview does without dlib's network.

@@ -64,11 +64,18 @@ function fail(error: unknown): void {
   scope.postMessage({ type: "failed", name, message }, []);
 }
 
+function drop({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
 /** Opens the models of the settings; what answers a request, and what lets go of them. */
 async function open({ runtime, model, section, faces, limits }: WorkerSettings) {
   const engine = await loadRuntime(runtime);
   const session = await engine(model);
   const detector = await engine(faces.detector);
+  // The engine has its own copies, and the garbage collector would leave these for long.
+  drop(model);
+  drop(faces.detector);
   const backbone = createBackbone(session, section);
   const finder = createFaceFinder({ detector, section: faces.section });
   const embedder = createRetried(() =>
