@@ -70,7 +70,7 @@ export interface Encoder {
   /**
    * One descriptor for each face, in their order. The networks for it are loaded at the first call.
    *
-   * @throws {BusyError} when the queue is full
+   * @throws {BusyError} when there is not the time for it, or the encoder is closing
    */
   describe(
     faces: readonly SeenFace[],
