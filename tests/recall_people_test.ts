@@ -33,6 +33,7 @@ Deno.test("recallPeople() says is, perhaps or unknown by the probability", async
   );
   assertEquals([is!.label, is!.certainty], ["Ann", "is"]);
   assertGreater(is!.confidence, 0.9);
+  assertStringIncludes(is!.reason, "a second photo of Ann would help");
   assertEquals([perhaps!.label, perhaps!.certainty], ["Ann", "perhaps"]);
   assertStringIncludes(perhaps!.reason, "to be sure it needs");
   assertStringIncludes(perhaps!.reason, "a second photo of Ann would help");

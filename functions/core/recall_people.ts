@@ -257,9 +257,7 @@ function named(
       threshold,
     })),
     rivals: rivalsOf(claims, each, best),
-    reason: `face similarity ${compared} to ${of} of ${label}${doubt}${
-      certainty === "is" ? "" : hintOf(person)
-    }`,
+    reason: `face similarity ${compared} to ${of} of ${label}${doubt}${hintOf(person)}`,
   };
 }
 
