@@ -14,6 +14,9 @@ export interface Point {
 /** Eye on the image's left, eye on its right, nose, mouth corner on its left, on its right. */
 export type FacePoints = readonly [Point, Point, Point, Point, Point];
 
+/** The detector's score from which a face needs no second look. */
+export const SURE_SCORE = 0.88;
+
 /** A face that was found, in pixels of the upright working image. */
 export interface FoundFace {
   /** May reach beyond the picture. */

@@ -5,7 +5,14 @@
  * @module
  */
 import { clearPicture } from "./clear_picture.ts";
-import type { FaceFinder, FaceMode, FacePoints, FoundFace, Point } from "./face.ts";
+import {
+  type FaceFinder,
+  type FaceMode,
+  type FacePoints,
+  type FoundFace,
+  type Point,
+  SURE_SCORE,
+} from "./face.ts";
 import {
   alignFace,
   DLIB_TEMPLATE,
@@ -37,8 +44,6 @@ const DOUBTFUL = 0.6, DOUBTFUL_SMALL = 0.2;
 const SMALL = 24;
 /** Most that is looked at again because it is small. */
 const MOST_SMALL = 8;
-/** Score from which it needs none. */
-const SURE = 0.88;
 /**
  * Score from which it needs none in company of a sure one, because people come in groups, and in
  * a cleared picture, because what is left of a face under grain seldom scores more.
@@ -171,10 +176,10 @@ async function look(
   detector: FaceDetector,
   image: WorkingImage,
   { picture, scale }: Fitted,
-  believed = SURE,
+  believed = SURE_SCORE,
 ): Promise<FoundFace[]> {
   const { faces } = await detector.detect(picture, DOUBTFUL_SMALL);
-  const least = faces.some(({ score }) => score >= SURE) ? BELIEVED : believed;
+  const least = faces.some(({ score }) => score >= SURE_SCORE) ? BELIEVED : believed;
   const found: FoundFace[] = [];
   let small = 0;
   for (const seen of faces) {
@@ -283,7 +288,7 @@ export function createFaceFinder(
       const fitted = mode === "full" ? reducedOf(image) : fit(image, SIDE[mode]);
       let faces = await look(detector, image, fitted);
       // A face that lies on its side is sometimes found, but as if it stood.
-      if (faces.every(({ score }) => score < SURE)) {
+      if (faces.every(({ score }) => score < SURE_SCORE)) {
         const others = await lookTurned(detector, image, SIDE[mode]);
         if (best(others) > best(faces)) faces = others;
       }

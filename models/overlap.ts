@@ -5,6 +5,14 @@
  */
 import type { Box } from "./pixels.ts";
 
+/** Overlap from which two boxes, perhaps of different detectors, frame one face. */
+const SAME_FACE = 0.5;
+
+/** Whether two boxes frame one face. */
+export function frameSame(a: Box, b: Box): boolean {
+  return overlap(a, b) >= SAME_FACE;
+}
+
 /**
  * Intersection over union of two boxes, 0 to 1.
  *

@@ -11,7 +11,7 @@ import { verifyFile } from "../models/verify_file.ts";
 import { buildSFace } from "../training/import/sface.ts";
 import { join } from "../training/paths.ts";
 import { recipe } from "../training/recipes/face_networks.ts";
-import { filesBelow, root, sharedPath, testWithData } from "./support/data.ts";
+import { filesBelow, root, testWithData } from "./support/data.ts";
 import {
   embedGolden,
   floatsOf,
@@ -141,48 +141,41 @@ testOfEngines("the detector gives the same in the native and in the wasm engine"
   assertLess(largestDifference(native, wasm), 1e-3);
 });
 
-const people = sharedPath("data/faces");
-if (people === undefined) {
-  Deno.test({
-    name: "the committed SFace agrees with the original on faces [skipped: no data/faces]",
-    ignore: true,
-    fn() {},
-  });
-} else {
-  testWithFaceWeights(
-    "the committed SFace agrees with the original on faces, cosine ≥ .999",
-    async (weights) => {
-      // Every eighth: from all of the collections.
-      const photos = filesBelow(people).filter((path) => /\.(jpe?g|png)$/i.test(path))
-        .filter((_, i) => i % 8 === 0);
-      const crops = await withModel(await read(detector), async (session) => {
-        const finder = createFaceFinder({ detector: session, section: faces });
-        const found: Uint8Array[] = [];
-        for (const path of photos) {
-          const { working } = await decodePhoto(await Deno.readFile(path));
-          const all = await finder.find(working, "light");
-          found.push(...finder.crop(working, all, "light").map(({ sface }) => sface));
+testWithFaceWeights(
+  "the committed SFace agrees with the original on faces, cosine ≥ .999",
+  ["data/faces"],
+  async (weights, [people]) => {
+    // Every eighth: from all of the collections.
+    const photos = filesBelow(people).filter((path) => /\.(jpe?g|png)$/i.test(path))
+      .filter((_, i) => i % 8 === 0);
+    const crops = await withModel(await read(detector), async (session) => {
+      const finder = createFaceFinder({ detector: session, section: faces });
+      const found: Uint8Array[] = [];
+      for (const path of photos) {
+        const { working } = await decodePhoto(await Deno.readFile(path));
+        const all = await finder.find(working, "light");
+        found.push(...finder.crop(working, all, "light").map(({ sface }) => sface));
+      }
+      return found;
+    });
+    assertGreater(crops.length, 25);
+    const dims = [1, sface.input.size, sface.input.size, 3];
+    const original = buildSFace(weights.sface, { storage: "float32" });
+    await withModel(original, async (exact) => {
+      await withModel(await read(sface), async (rounded) => {
+        for (const crop of crops) {
+          const { data: a } = await floatsOf(exact, crop, dims);
+          const { data: b } = await floatsOf(rounded, crop, dims);
+          assertGreater(cosine(a, b), 0.999);
         }
-        return found;
       });
-      assertGreater(crops.length, 25);
-      const dims = [1, sface.input.size, sface.input.size, 3];
-      const original = buildSFace(weights.sface, { storage: "float32" });
-      await withModel(original, async (exact) => {
-        await withModel(await read(sface), async (rounded) => {
-          for (const crop of crops) {
-            const { data: a } = await floatsOf(exact, crop, dims);
-            const { data: b } = await floatsOf(rounded, crop, dims);
-            assertGreater(cosine(a, b), 0.999);
-          }
-        });
-      });
-    },
-  );
-}
+    });
+  },
+);
 
 testWithFaceWeights(
   "the face-networks recipe makes the committed files and section, byte by byte",
+  [],
   async () => {
     const models = await Deno.makeTempDir();
     try {

@@ -26,7 +26,6 @@ import {
   readInitializers,
 } from "../training/onnx/mod.ts";
 import { join } from "../training/paths.ts";
-import { sharedPath } from "./support/data.ts";
 import {
   embedGolden,
   floatsOf,
@@ -36,35 +35,29 @@ import {
   withModel,
 } from "./support/face_networks.ts";
 import { goldenPixels } from "./support/golden_net.ts";
+import { withFolder } from "./support/temp_folder.ts";
 
-const golden = sharedPath("golden/nets.json");
-if (golden === undefined) {
-  Deno.test({
-    name: "the built embedders agree with the originals [skipped: no golden/nets.json]",
-    ignore: true,
-    fn() {},
-  });
-} else {
-  testWithFaceWeights(
-    "buildSFace() agrees with the original file within 1e-4 when it is float32",
-    async ({ sface }) => {
-      const { input, embedding } = await readGoldenEmbedding(golden, "sface");
-      const made = await embedGolden(buildSFace(sface, { storage: "float32" }), input);
-      assertLess(largestDifference(made, embedding), 1e-4);
-    },
-  );
+testWithFaceWeights(
+  "buildSFace() agrees with the original file within 1e-4 when it is float32",
+  ["golden/nets.json"],
+  async ({ sface }, [golden]) => {
+    const { input, embedding } = await readGoldenEmbedding(golden, "sface");
+    const made = await embedGolden(buildSFace(sface, { storage: "float32" }), input);
+    assertLess(largestDifference(made, embedding), 1e-4);
+  },
+);
 
-  testWithFaceWeights(
-    "buildDlibResNet() agrees with the published weights within 1e-3",
-    async ({ dlib }) => {
-      const { input, embedding } = await readGoldenEmbedding(golden, "dlib-resnet");
-      assertLess(
-        largestDifference(await embedGolden(buildDlibResNet(dlib), input), embedding),
-        1e-3,
-      );
-    },
-  );
-}
+testWithFaceWeights(
+  "buildDlibResNet() agrees with the published weights within 1e-3",
+  ["golden/nets.json"],
+  async ({ dlib }, [golden]) => {
+    const { input, embedding } = await readGoldenEmbedding(golden, "dlib-resnet");
+    assertLess(
+      largestDifference(await embedGolden(buildDlibResNet(dlib), input), embedding),
+      1e-3,
+    );
+  },
+);
 
 /** RGB bytes [H, W, 3] as floats [3, H, W], in the other order of colours if asked. */
 function planesOf(pixels: Uint8Array, reversed: boolean): Float32Array {
@@ -106,6 +99,7 @@ function ofAnySize(model: ModelProto): ModelProto {
 
 testWithFaceWeights(
   "buildYuNet() gives what the original file gives of the same picture in BGR",
+  [],
   async ({ yunet }) => {
     const [height, width] = [96, 160];
     const pixels = goldenPixels([height, width, 3]);
@@ -144,6 +138,7 @@ testWithFaceWeights(
 
 testWithFaceWeights(
   "buildSFace() keeps PReLUs whose slope is 0, 1, more than 1 or negative",
+  [],
   async ({ sface }) => {
     const changed = clone(ModelProtoSchema, sface);
     const slopes = readInitializers(sface).get("conv_5_dw_relu_gamma")!;
@@ -164,6 +159,7 @@ testWithFaceWeights(
 
 testWithFaceWeights(
   "the builders throw a TypeError that names what does not fit",
+  [],
   ({ yunet, sface, dlib }) => {
     const without = (model: ModelProto, name: string) => {
       const changed = clone(ModelProtoSchema, model);
@@ -319,15 +315,6 @@ const pinned: PinnedPackage = {
   file: "a-b-1.0.0.tgz",
   sha256: await sha256Hex(tarball),
 };
-
-async function withFolder(fn: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await fn(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("readPackage() gives files in the order asked, or says which is not there", async () => {
   const [other, weights] = await readPackage(tarball, ["package/other", "package/weights.bin"]);

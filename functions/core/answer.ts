@@ -76,16 +76,16 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     watch.add("faces", seen.timings.faces);
     watch.skip();
 
-    const found = humanFaces(seen, generalize);
+    const usual = generalize(seen.logits);
+    watch.lap("generalize");
+    const found = humanFaces(seen.faces, usual);
     const faces = ask.recall ? await people(found, taught) : found.map(unknownFace);
     const thing = taughtThing ??
       (ask.recall ? await recallSeen(memory, ask.space, query(seen), judge) : undefined);
     watch.lap("recall");
 
-    const general = generalize(
-      seen.logits,
-      ask.specificity === undefined ? {} : { specificity: ask.specificity },
-    );
+    const { specificity } = ask;
+    const general = specificity === undefined ? usual : generalize(seen.logits, { specificity });
     watch.lap("generalize");
     return reply({ faces, thing, general }, seen.image, ask, watch.timings());
 

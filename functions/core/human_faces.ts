@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Encoded, SeenFace } from "./encoder.ts";
-import type { Generalization, Generalize } from "./generalize_type.ts";
+import type { SeenFace } from "./encoder.ts";
+import type { Generalization } from "./generalize_type.ts";
 
 /**
  * Score from which a face in a photo of an animal is a person's. Among 949 photos of dogs and cats
@@ -24,12 +24,15 @@ export function isOfAnimal({ path, certainty }: Generalization): boolean {
 /**
  * The faces of a photo that are taken for people's, in their order: the persons among the subjects
  * of an answer to it, whoever asks.
+ *
+ * @param faces as they were found
+ * @param general what the network makes of the photo at the deployment's own accuracy: every caller
+ * must come to the same faces
  */
 export function humanFaces(
-  { faces, logits }: Pick<Encoded, "faces" | "logits">,
-  generalize: Generalize,
+  faces: readonly SeenFace[],
+  general: Generalization,
 ): readonly SeenFace[] {
-  const doubtful = faces.some(({ quality }) => quality.score < BESIDE_AN_ANIMAL);
-  if (!doubtful || !isOfAnimal(generalize(logits))) return faces;
+  if (!isOfAnimal(general)) return faces;
   return faces.filter(({ quality }) => quality.score >= BESIDE_AN_ANIMAL);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FaceDescriptor } from "../../models/face.ts";
-import { overlap } from "../../models/overlap.ts";
+import { frameSame } from "../../models/overlap.ts";
 import type { Box } from "../../models/pixels.ts";
 import type { Alternative, Certainty, Evidence } from "./answer_type.ts";
 import type { FaceClaim, FaceFit, FaceJudge, FaceVector } from "./face_judge.ts";
@@ -62,9 +62,6 @@ const NEIGHBOURS = [64, 256] as const;
 const WEIGHED = 16;
 /** Entries of evidence, and rivals, that are shown. */
 const SHOWN = 5;
-/** Overlap from which a box frames the face that was taught. */
-const SAME_FACE = 0.5;
-
 /** A person for a face. */
 interface Candidate extends FaceClaim {
   readonly person: Person;
@@ -84,10 +81,10 @@ export function recallTaughtFaces(memories: readonly Memory[]): RecalledFace[] {
     const { face, label } = memory;
     if (memory.kind !== "person" || memory.not || face === null) continue;
     // The name that was given last stands.
-    if (faces.some(({ box }) => overlap(box, face.box) >= SAME_FACE)) continue;
+    if (faces.some(({ box }) => frameSame(box, face.box))) continue;
     const takenBack = memories.some((one) =>
       one.not && one.label === label && one.face !== null && one.id > memory.id &&
-      overlap(one.face.box, face.box) >= SAME_FACE
+      frameSame(one.face.box, face.box)
     );
     if (takenBack || faces.some((one) => one.label === label)) continue;
     faces.push({
@@ -130,7 +127,7 @@ export async function recallPeople(
     table.people(space),
   ]);
 
-  const known = asked.map(({ box }) => taught.find((one) => overlap(one.box, box) >= SAME_FACE));
+  const known = asked.map(({ box }) => taught.find((one) => frameSame(one.box, box)));
   const given = new Map<string, number>();
   for (const face of taught) if (face.label) given.set(face.label, 1);
   const result: (RecalledFace | undefined)[] = known.map((face, i) =>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SURE_SCORE } from "../../models/face.ts";
 import type { Alternative, Answer, Subject } from "./answer_type.ts";
 import type { ImageSize } from "./encoder.ts";
 import type { Generalization } from "./generalize_type.ts";
@@ -26,9 +27,6 @@ export type Settled = Omit<Answer, "image" | "space" | "paradigm" | "model" | "t
 
 /** The kind of every person. */
 const PERSON = "person";
-
-/** Detector's score from which a face is one; below it perhaps. */
-const SURELY_A_FACE = 0.88;
 
 /** A face that has a name. */
 type NamedFace = RecalledFace & { readonly label: string };
@@ -126,7 +124,7 @@ function fromFace(
   return {
     label: PERSON,
     route: "network",
-    certainty: stranger.score >= SURELY_A_FACE ? "is" : "perhaps",
+    certainty: stranger.score >= SURE_SCORE ? "is" : "perhaps",
     confidence: stranger.score,
     path: [PERSON],
     novel: false,

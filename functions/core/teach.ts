@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Encoded, Encoder, SeenFace } from "./encoder.ts";
+import type { Encoded, Encoder, ImageSize, SeenFace } from "./encoder.ts";
 import {
   DamagedPhotoError,
   PhotoTooLargeError,
@@ -12,7 +12,7 @@ import {
   UnteachableError,
 } from "./errors.ts";
 import type { FaceJudge } from "./face_judge.ts";
-import type { Generalize } from "./generalize_type.ts";
+import type { Generalization, Generalize } from "./generalize_type.ts";
 import { humanFaces, isOfAnimal } from "./human_faces.ts";
 import { lookOf } from "./look.ts";
 import type { FaceOfPhoto, Kind, Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
@@ -132,7 +132,8 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     }
     const reason = lesson.force ? undefined : poverty(seen);
     if (reason !== undefined) return { image, reason, forcible: true };
-    const people = humanFaces(seen, generalize);
+    const general = generalize(seen.logits);
+    const people = humanFaces(seen.faces, general);
     const common = {
       label: lesson.label,
       not: lesson.not,
@@ -142,7 +143,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
       forced: lesson.force,
       ...(seen.photo ? { photo: seen.photo } : {}),
     };
-    if (await kindOf(people, seen, lesson) === "thing") {
+    if (await kindOf(people, seen.image, general, lesson) === "thing") {
       return {
         ...common,
         kind: "thing",
@@ -151,7 +152,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
         embedding: lookOf(seen.embedding),
         fingerprint: seen.fingerprint?.upright ?? null,
         face: null,
-        path: generalize(seen.logits).path,
+        path: general.path,
       };
     }
     const chosen = choose(people, lesson);
@@ -177,7 +178,8 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
   /** What a photo is taught as. */
   async function kindOf(
     faces: readonly SeenFace[],
-    { image, logits }: Encoded,
+    image: ImageSize,
+    general: Generalization,
     lesson: Lesson,
   ): Promise<Kind> {
     if (lesson.kind !== "auto") return lesson.kind;
@@ -185,7 +187,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     if (lesson.scope === "type" || faces.length === 0) return "thing";
     // What is named in a photo of a dog and a stranger is the dog, as in the answer to it.
     const ofPeople = isOfPeople(faces.map(({ box }) => box), image);
-    if (ofPeople && !isOfAnimal(generalize(logits))) return "person";
+    if (ofPeople && !isOfAnimal(general)) return "person";
     // Whoever says "Grandma", or that it is not Grandma, means a face, however small it is.
     const { space, label } = lesson;
     const references = await memory.references(space, {

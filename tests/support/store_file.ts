@@ -3,15 +3,11 @@
  *
  * @module
  */
+import { withFolder } from "./temp_folder.ts";
 
 /** Runs `fn` with the path of a database file in a folder of its own that is removed afterwards. */
 export async function withStoreFile(fn: (path: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await fn(`${folder}/memory.db`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await withFolder((folder) => fn(`${folder}/memory.db`));
 }
 
 /** The bytes of all files beside a database file, its log included, by name. */

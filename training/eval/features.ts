@@ -7,6 +7,7 @@ import type { Encoder, ImageSize } from "../../functions/core/encoder.ts";
 import { sha256Hex } from "../../models/sha256.ts";
 import type { Fingerprint } from "../../models/fingerprint.ts";
 import { join } from "../paths.ts";
+import { readIfThere } from "../read_if_there.ts";
 
 /** What was seen in one photo. */
 export interface Features {
@@ -76,7 +77,9 @@ export async function* features(
 }
 
 /** The header's length as u32, the header as JSON, logits and embedding as little-endian f32. */
-function pack({ logits, embedding, image, fingerprint }: Omit<Features, "path">): Uint8Array {
+function pack(
+  { logits, embedding, image, fingerprint }: Omit<Features, "path">,
+): Uint8Array<ArrayBuffer> {
   const header: Header = { logits: logits.length, embedding: embedding.length, image, fingerprint };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(4 + text.length + 4 * (logits.length + embedding.length));
@@ -106,13 +109,4 @@ function unpack(bytes: Uint8Array): Omit<Features, "path"> {
   const logits = read(header.logits);
   const embedding = read(header.embedding);
   return { logits, embedding, image: header.image, fingerprint: header.fingerprint };
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

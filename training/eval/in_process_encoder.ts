@@ -5,7 +5,7 @@
  */
 import type { Encoder } from "../../functions/core/encoder.ts";
 import { encodePhoto } from "../../functions/photo/encode_photo.ts";
-import { type OpenedEmbedder, openFaceEmbedder } from "../../functions/photo/face_models.ts";
+import { createRetried, openFaceEmbedder } from "../../functions/photo/face_models.ts";
 import { createBackbone } from "../../models/backbone.ts";
 import { createFaceFinder } from "../../models/face_finder.ts";
 import type { Manifest } from "../../models/manifest.ts";
@@ -34,7 +34,9 @@ export async function openInProcessEncoder(
   const detector = await open(faces.detector);
   const backbone = createBackbone(session, section);
   const finder = createFaceFinder({ detector, section: faces });
-  let embedder: Promise<OpenedEmbedder> | undefined;
+  const embedder = createRetried(() =>
+    openFaceEmbedder(faces, toFileUrl(`${models}/`), openNative)
+  );
   return {
     model: { id: backbone.id, version: backbone.version },
     faceModel: faces.id,
@@ -42,13 +44,13 @@ export async function openInProcessEncoder(
     encode: (photo, { keepPhoto = false, faces = "full" } = {}) =>
       encodePhoto(photo, { backbone, finder, view: section.input, keepPhoto, faces, owned: false }),
     async describe(seen, { mode = "full" } = {}) {
-      embedder ??= openFaceEmbedder(faces, toFileUrl(`${models}/`), openNative);
-      return await (await embedder).embedder.embed(seen.map(({ crop }) => crop), mode);
+      const opened = await embedder.get();
+      return await opened.embedder.embed(seen.map(({ crop }) => crop), mode);
     },
     async close() {
       await session.release();
       await detector.release();
-      await (await embedder)?.release();
+      await (await embedder.got())?.release();
     },
   };
 }

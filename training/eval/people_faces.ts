@@ -9,6 +9,7 @@ import type { Box } from "../../models/pixels.ts";
 import { sha256Hex } from "../../models/sha256.ts";
 import { filesBelow } from "../collections.ts";
 import { basename, dirname, join, relative } from "../paths.ts";
+import { readIfThere } from "../read_if_there.ts";
 
 /** A photo of one person. */
 export interface PersonPhoto {
@@ -100,13 +101,4 @@ function unpack(bytes: Uint8Array): FaceDescriptor {
     sface: values.slice(0, DIMENSION),
     dlib: values.length > DIMENSION ? values.slice(DIMENSION) : null,
   };
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

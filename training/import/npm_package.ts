@@ -6,6 +6,7 @@
 import { parseTarGzip } from "nanotar";
 import { verifyFile } from "../../models/verify_file.ts";
 import { join } from "../paths.ts";
+import { readIfThere } from "../read_if_there.ts";
 import { MissingToolError, RegistryError } from "./registry.ts";
 
 /** A package on npm, pinned to one file. */
@@ -24,15 +25,6 @@ export interface PackageOptions {
   readonly cache: string;
   /** Tells what is going on. */
   readonly log?: (line: string) => void;
-}
-
-async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 async function pack(requirement: string, folder: string): Promise<void> {

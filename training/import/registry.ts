@@ -5,6 +5,7 @@
  */
 import { verifyFile } from "../../models/verify_file.ts";
 import { join } from "../paths.ts";
+import { readIfThere } from "../read_if_there.ts";
 
 /** A package on PyPI, pinned to one file. */
 export interface PinnedWheel {
@@ -56,15 +57,6 @@ async function run(
       stderr: "piped",
     }).output();
     return { success, said: new TextDecoder().decode(stderr).trim() };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    return await Deno.readFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
