@@ -96,8 +96,8 @@ export async function compose(settings: Settings): Promise<Service> {
     faces: parts.faces,
     models: {
       thing: {
-        id: parts.encoder.model.id,
-        dimension: parts.manifest.backbone.outputs.embedding.dim,
+        id: parts.encoder.lookModel,
+        dimension: parts.manifest.backbone.outputs.gem.dim,
       },
       person: { id: parts.faces.model, dimension: parts.faces.dimension },
     },

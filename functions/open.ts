@@ -63,9 +63,10 @@ export async function openParts(
   const manifest = parseManifest(
     JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
   );
-  const { backbone, hierarchy, network, look, recall, faces: faceModels, people } = manifest;
-  const [weights, tree, cohort, search, detector, age] = await Promise.all([
+  const { backbone, kinds, hierarchy, network, look, recall, faces: faceModels, people } = manifest;
+  const [weights, kindsModel, tree, cohort, search, detector, age] = await Promise.all([
     readModel(backbone.file, backbone.sha256),
+    readModel(kinds.file, kinds.sha256),
     readModel(hierarchy.file, hierarchy.sha256),
     readModel(look.cohort.file, look.cohort.sha256),
     readModel(recall.file, recall.sha256),
@@ -95,6 +96,7 @@ export async function openParts(
     const encoder = await createPhotoEncoder({
       section: backbone,
       model: weights,
+      kinds: { section: kinds, model: kindsModel },
       faces: { section: faceModels, detector, folder: MODELS },
       runtime,
       memoryMb: settings.memoryMb,

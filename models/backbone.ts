@@ -4,7 +4,8 @@
  * @module
  */
 import type { BackboneSection } from "./manifest.ts";
-import type { Session, Tensor } from "./session.ts";
+import { output } from "./output.ts";
+import type { Session } from "./session.ts";
 
 /** What the network says about one picture. */
 export interface BackboneOutput {
@@ -12,6 +13,8 @@ export interface BackboneOutput {
   readonly logits: Float32Array;
   /** Pooled features, each ≥ 0; not of unit length. */
   readonly embedding: Float32Array;
+  /** The same features by generalized-mean pooling, each ≥ 0; not of unit length. */
+  readonly gem: Float32Array;
 }
 
 /** The opened network. */
@@ -37,17 +40,6 @@ function names(what: string, expected: readonly string[], got: readonly string[]
   }
 }
 
-function row(name: string, dim: number, tensor: Tensor | undefined): Float32Array {
-  if (
-    !(tensor?.data instanceof Float32Array) || tensor.dims.length !== 2 ||
-    tensor.dims[0] !== 1 || tensor.dims[1] !== dim
-  ) {
-    const got = tensor ? `${tensor.data.constructor.name} [${tensor.dims}]` : "nothing";
-    throw new TypeError(`Expected the output "${name}" as Float32Array [1,${dim}], got ${got}`);
-  }
-  return tensor.data;
-}
-
 /**
  * Wraps an opened model by what the manifest says of it. The session stays the caller's, who
  * releases it.
@@ -55,9 +47,9 @@ function row(name: string, dim: number, tensor: Tensor | undefined): Float32Arra
  * @throws {TypeError} when the model has other inputs or outputs
  */
 export function createBackbone(session: Session, section: BackboneSection): Backbone {
-  const { input, outputs: { logits, embedding } } = section;
+  const { input, outputs: { logits, embedding, gem } } = section;
   names("inputs", [input.name], session.inputNames);
-  names("outputs", [logits.name, embedding.name], session.outputNames);
+  names("outputs", [logits.name, embedding.name, gem.name], session.outputNames);
   const dims = [1, input.size, input.size, 3];
   const length = input.size * input.size * 3;
   return {
@@ -74,8 +66,9 @@ export function createBackbone(session: Session, section: BackboneSection): Back
       }
       const made = await session.run({ [input.name]: { data: pixels, dims } });
       return {
-        logits: row(logits.name, logits.dim, made[logits.name]),
-        embedding: row(embedding.name, embedding.dim, made[embedding.name]),
+        logits: output(logits.name, logits.dim, made[logits.name]),
+        embedding: output(embedding.name, embedding.dim, made[embedding.name]),
+        gem: output(gem.name, gem.dim, made[gem.name]),
       };
     },
   };

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { facesSection } from "./face_networks.ts";
+import { kindsSection } from "./kinds.ts";
 import { lookSection } from "./look.ts";
 import { networkSection } from "./network.ts";
 import { networkFile } from "./network_file.ts";
@@ -40,6 +41,8 @@ const backboneSection = z.object({
     logits: z.object({ name, dim: count }).readonly(),
     /** Pooled features, each ≥ 0, before dropout. */
     embedding: z.object({ name, dim: count }).readonly(),
+    /** The same features by generalized-mean pooling, each ≥ 0: what tells individuals apart. */
+    gem: z.object({ name, dim: count }).readonly(),
   }).readonly(),
 }).readonly();
 
@@ -70,6 +73,7 @@ const recallSection = z.object({
 export const sections = {
   backbone: backboneSection,
   hierarchy: hierarchySection,
+  kinds: kindsSection,
   network: networkSection,
   look: lookSection,
   recall: recallSection,
@@ -125,5 +129,13 @@ export function parseSection<N extends SectionName>(name: N, value: unknown): Se
  * ```
  */
 export function parseManifest(json: unknown): Manifest {
-  return check(z.object(sections) as z.ZodType<Manifest>, json, "manifest");
+  const manifest = check(z.object(sections) as z.ZodType<Manifest>, json, "manifest");
+  const { kinds, network } = manifest;
+  const names = network.openKinds.map(({ name }) => name).join();
+  if (kinds.outputs.kinds.of.join() !== names) {
+    throw new TypeError(
+      `The manifest's kinds are ${kinds.outputs.kinds.of}, its network's open kinds ${names}`,
+    );
+  }
+  return manifest;
 }

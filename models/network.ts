@@ -14,17 +14,15 @@ const logistic = z.object({ slope: z.number(), intercept: z.number() }).readonly
 const openKind = z.object({
   /** Name in the hierarchy. */
   name: z.string(),
-  /** One weight for each group and one for what is in none of them. */
-  weights: z.array(z.number()).readonly(),
-  bias: z.number(),
-  /** From the log-odds of the best leaf's share of the kind to the probability of a new type. */
+  /** From how little the best type stands out to the probability of a new one. */
   novelty: logistic,
 }).readonly();
 
 const guarantee = z.object({
   /** Share of answers that are true. */
   specificity: z.number().min(0.5).max(0.999),
-  probability,
+  /** λ of Deng et al., "Hedging Your Bets" (CVPR 2012): what being right weighs beside telling. */
+  multiplier: z.number().nonnegative(),
 }).readonly();
 
 /** How the section is checked. */
@@ -34,16 +32,16 @@ export const networkSection = z.object({
    * Networks", ICML 2017).
    */
   temperature: positive,
-  /** The softmax's temperature where novelty is judged. */
-  noveltyTemperature: positive,
-  /**
-   * Names in the hierarchy. A leaf belongs to the first that it lies below; the logarithms of the
-   * groups' summed probabilities are what the open kinds' weights apply to.
-   */
-  groups: z.array(z.string()).readonly(),
-  /** Kinds that are also recognised when none of their leaves fits; disjoint. */
+  /** The temperature of the softmax over cosines by which novelty is judged. */
+  cosineTemperature: positive,
+  /** Kinds that are also recognised when none of their leaves fits; disjoint; as in `kinds`. */
   openKinds: z.array(openKind).readonly(),
-  /** Novelty within any other kind, from the log-odds of its best leaf's share. */
+  /**
+   * How many of an open kind's individuals are of types never learnt, where an answer is chosen.
+   * `novelty` itself is told as if known and new types were equally frequent.
+   */
+  newShare: z.number().gt(0).lt(1),
+  /** Novelty within any other kind. */
   novelty: logistic,
   /** `novel` is set from this novelty on. */
   novelCut: probability,
@@ -64,5 +62,5 @@ export type Logistic = z.infer<typeof logistic>;
 /** A kind whose types the network does not all know, and how it is recognised. */
 export type OpenKind = z.infer<typeof openKind>;
 
-/** The probability that an answer must have for an accuracy to be guaranteed. */
+/** What an accuracy asks of the choice among kinds. */
 export type Guarantee = z.infer<typeof guarantee>;

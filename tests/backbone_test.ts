@@ -90,9 +90,12 @@ Deno.test("Backbone.run() gives the same for the same pixels and other scores fo
     const backbone = createBackbone(session, section);
     assertEquals([backbone.id, backbone.version], [section.id, section.version]);
     const pixels = goldenPixels([backbone.size, backbone.size, 3]);
-    const { logits, embedding } = await backbone.run(pixels);
+    const { logits, embedding, gem } = await backbone.run(pixels);
     assertEquals([logits.length, embedding.length], [1000, 1280]);
     assert(embedding.every((feature) => feature >= 0 && feature <= 6));
+    // A generalized mean lies between the plain one and the highest.
+    assertEquals(gem.length, 1280);
+    assert(gem.every((feature, i) => feature >= embedding[i]! - 1e-4 && feature <= 6));
     assertEquals((await backbone.run(pixels)).logits, logits);
     const inverted = await backbone.run(pixels.map((sample) => 255 - sample));
     assertGreater(Math.abs(inverted.logits[0]! - logits[0]!), 1e-3);
@@ -110,12 +113,12 @@ Deno.test("Backbone.run() throws a RangeError when the pixels are of another siz
   });
 });
 
-/** A model of another make: `image` [N, 2, 2, 3] → as many numbers under two names. */
+/** A model of another make: `image` [N, 2, 2, 3] → as many numbers under three names. */
 function otherModel(image: string, logits: string): Uint8Array {
   const graph = new Graph("other");
   const x = graph.input(image, "uint8", ["N", 2, 2, 3]);
-  for (const name of [logits, "embedding"]) {
-    const type = name === "embedding" ? 1 : 3;
+  for (const name of [logits, "embedding", "gem"]) {
+    const type = name === logits ? 3 : 1;
     const cast = graph.node("Cast", [x], `${name}.cast`, { to: { kind: "int", value: type } });
     const flat = graph.node("Flatten", [cast], name);
     graph.output(flat, type === 1 ? "float32" : "int8", ["N", 12]);
@@ -134,7 +137,7 @@ Deno.test("createBackbone() throws a TypeError when the model's names are others
     assertThrows(
       () => createBackbone(session, small),
       TypeError,
-      "to be logits, embedding, got scores, embedding",
+      "to be logits, embedding, gem, got scores, embedding, gem",
     );
     return Promise.resolve();
   });

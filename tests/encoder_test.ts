@@ -5,16 +5,20 @@ import {
   PhotoTooLargeError,
   UnsupportedPhotoError,
 } from "../functions/core/errors.ts";
-import type { SeenFace } from "../functions/core/encoder.ts";
+import type { Encoded, SeenFace } from "../functions/core/encoder.ts";
 import { createPhotoEncoder, planPool } from "../functions/photo/encoder.ts";
 import { sharp } from "../functions/photo/vips.ts";
-import { createBackbone } from "../models/backbone.ts";
+import { type BackboneOutput, createBackbone } from "../models/backbone.ts";
 import { fingerprint } from "../models/fingerprint.ts";
-import { networkPixels } from "../models/pixels.ts";
+import { createKinds, type KindScores } from "../models/kinds.ts";
+import { lookModelOf, lookOf } from "../models/look.ts";
+import type { WorkingImage } from "../models/pixels.ts";
 import { openNative } from "../models/runtime_native.ts";
+import { VIEWS, viewsOf } from "../models/views.ts";
 import { committedModel, withEncoder } from "./support/photo_encoder.ts";
 import { madePicture } from "./support/pictures.ts";
 import { samplePhoto } from "./support/service.ts";
+import { dot } from "./support/vectors.ts";
 
 const picture = madePicture(320, 240);
 
@@ -22,26 +26,81 @@ function made() {
   return sharp(picture.data, { raw: { width: 320, height: 240, channels: 3 } });
 }
 
-Deno.test("encode() agrees with the parts it is made of when the photo is lossless", async () => {
-  const { section, model } = await committedModel();
-  const session = await openNative(model);
-  const expected = await createBackbone(session, section).run(
-    networkPixels(picture, section.input),
-  );
+function lossless({ data, ...size }: WorkingImage): Promise<Uint8Array> {
+  return sharp(data, { raw: { ...size, channels: 3 } }).png().toBuffer();
+}
+
+/** A cat, blurred so much that at first sight it may or may not be one. */
+async function blurredCat(): Promise<WorkingImage> {
+  const { data, info: { width, height } } = await sharp(samplePhoto("chelsea_cat.jpg"))
+    .blur(12).raw().toBuffer({ resolveWithObject: true });
+  return { width, height, data: new Uint8Array(data) };
+}
+
+/** The mean of vectors, number by number. */
+function mean(vectors: readonly Float32Array[]): Float32Array {
+  return vectors[0]!.map((_, i) => vectors.reduce((sum, one) => sum + one[i]!, 0) / vectors.length);
+}
+
+/** What the networks make of each view of a picture, and of all of them together. */
+async function looked(
+  picture: WorkingImage,
+): Promise<{ views: BackboneOutput[]; alone: KindScores; together: KindScores }> {
+  const { section, model, kinds } = await committedModel();
+  const [session, kindsSession] = [await openNative(model), await openNative(kinds.model)];
+  const backbone = createBackbone(session, section);
+  const score = createKinds(kindsSession, kinds.section);
+  const pixels = viewsOf(picture, section.input);
+  const views: BackboneOutput[] = [];
+  for (const name of VIEWS) views.push(await backbone.run(pixels(name)));
+  const alone = await score(views[0]!);
+  const together = await score({
+    logits: mean(views.map(({ logits }) => logits)),
+    embedding: mean(views.map(({ embedding }) => embedding)),
+  });
   await session.release();
-  const photo = new Uint8Array(await made().png().toBuffer());
+  await kindsSession.release();
+  return { views, alone, together };
+}
+
+Deno.test("encode() agrees with the parts it is made of when the photo is lossless", async () => {
+  const { section } = await committedModel();
+  const { views: [centre, mirrored], alone } = await looked(picture);
+  const photo = new Uint8Array(await lossless(picture));
   const before = photo.slice();
   await withEncoder({}, async (encoder) => {
     assertEquals(encoder.model, { id: section.id, version: section.version });
+    assertEquals(encoder.lookModel, lookModelOf(section));
     const encoded = await encoder.encode(photo);
     assertEquals(encoded.image, { width: 320, height: 240 });
-    assertEquals(encoded.embedding, expected.embedding);
-    assertEquals(encoded.logits, expected.logits);
+    assertEquals(encoded.views, 1);
+    assertEquals(encoded.look, lookOf([centre!.gem]));
+    assertEquals(encoded.scores, { ...alone, logits: centre!.logits });
     assertEquals(encoded.fingerprint, fingerprint(picture));
     assertEquals(encoded.photo, undefined);
     assert(encoded.timings.decode > 0 && encoded.timings.encode > 0);
+    const taught = await encoder.encode(photo, { mirrored: true });
+    assertEquals(taught.views, 2);
+    assertEquals(taught.look, lookOf([centre!.gem, mirrored!.gem]));
+    assertEquals(taught.scores, encoded.scores);
   });
   assertEquals(photo, before);
+});
+
+Deno.test("encode() takes the mean of all views when the first leaves open what is seen", async () => {
+  const picture = await blurredCat();
+  const { views, together } = await looked(picture);
+  const photo = await lossless(picture);
+  await withEncoder({ cores: 1 }, async (encoder) => {
+    const asked = await encoder.encode(photo);
+    assertEquals(asked.views, 3);
+    assertEquals(asked.scores, { ...together, logits: mean(views.map(({ logits }) => logits)) });
+    // Memories are compared with the same views whatever the networks are sure of.
+    assertEquals(asked.look, lookOf([views[0]!.gem]));
+    const taught = await encoder.encode(photo, { mirrored: true });
+    assertEquals([taught.views, taught.scores], [3, asked.scores]);
+    assertEquals(taught.look, lookOf([views[0]!.gem, views[1]!.gem]));
+  });
 });
 
 Deno.test("encode() returns the photo without metadata when it is asked to keep it", async () => {
@@ -72,8 +131,8 @@ Deno.test("encode() throws by meaning when the photo is none, damaged or too lar
     const huge = png.slice();
     new DataView(huge.buffer).setUint32(16, 1_000_000);
     await assertRejects(() => encoder.encode(huge), PhotoTooLargeError, "240.0 megapixels");
-    const { embedding } = await encoder.encode(png);
-    assertEquals(embedding.length, 1280);
+    const { look, scores } = await encoder.encode(png);
+    assertEquals([look.length, scores.logits.length], [1280, 1000]);
   });
 });
 
@@ -104,22 +163,32 @@ Deno.test("encode() gives the photo up when its signal fires in the queue", asyn
   });
 });
 
-Deno.test("encode() gives the same embedding when the wasm engine runs", async () => {
-  const photo = await made().png().toBuffer();
-  let native = new Float32Array();
+/** The cosine of vectors of any length. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  assertEquals(a.length, b.length);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+Deno.test("encode() gives the same look and scores when the wasm engine runs", async () => {
+  // One that is looked at once, and one in all views.
+  const photos = await Promise.all([picture, await blurredCat()].map(lossless));
+  const native: Encoded[] = [];
   await withEncoder({ cores: 1 }, async (encoder) => {
-    native = Float32Array.from((await encoder.encode(photo)).embedding);
+    for (const photo of photos) native.push(await encoder.encode(photo));
   });
   await withEncoder({ cores: 1, runtime: "wasm" }, async (encoder) => {
-    const { embedding } = await encoder.encode(photo);
-    let dot = 0, a = 0, b = 0;
-    for (let i = 0; i < native.length; i++) {
-      dot += native[i]! * embedding[i]!;
-      a += native[i]! ** 2;
-      b += embedding[i]! ** 2;
+    for (const [i, photo] of photos.entries()) {
+      const expected = native[i]!;
+      const { look, scores, views } = await encoder.encode(photo);
+      assertEquals(views, expected.views);
+      assertAlmostEquals(cosine(look, expected.look), 1, 1e-4);
+      assertAlmostEquals(cosine(scores.logits, expected.scores.logits), 1, 1e-4);
+      assertAlmostEquals(cosine(scores.cosines, expected.scores.cosines), 1, 1e-4);
+      assertEquals(scores.kinds.length, expected.scores.kinds.length);
+      for (const [k, kind] of scores.kinds.entries()) {
+        assertAlmostEquals(kind, expected.scores.kinds[k]!, 1e-3);
+      }
     }
-    assertEquals(embedding.length, native.length);
-    assertAlmostEquals(dot / Math.sqrt(a * b), 1, 1e-4);
   });
 });
 
@@ -170,18 +239,18 @@ Deno.test("describe() is not refused when the queue is full, and comes before ph
   });
 });
 
-Deno.test("createPhotoEncoder() rejects when the model is damaged", async () => {
-  const { section, model, faces } = await committedModel();
-  await assertRejects(() =>
-    createPhotoEncoder({
-      section,
-      faces,
-      model: model.subarray(0, 1000),
-      runtime: "native",
-      memoryMb: 512,
-      cores: 1,
-    })
-  );
+Deno.test("createPhotoEncoder() rejects when a model is damaged", async () => {
+  const whole = await committedModel();
+  const { model, kinds } = whole;
+  const damaged = [
+    { ...whole, model: model.subarray(0, 1000) },
+    { ...whole, kinds: { ...kinds, model: kinds.model.subarray(0, 1000) } },
+  ];
+  for (const models of damaged) {
+    await assertRejects(() =>
+      createPhotoEncoder({ ...models, runtime: "native", memoryMb: 512, cores: 1 })
+    );
+  }
 });
 
 Deno.test("planPool() stays inside the memory and grows with it", () => {

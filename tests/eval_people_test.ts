@@ -161,6 +161,7 @@ Deno.test("createFaceReader() takes the largest face and embeds a crop once", as
   const faces = [[seen(20, 1), seen(50, 2)], [seen(40, 2)], []];
   // What an encoder sees is given; which of it is read and kept is what is tested.
   const encoder = {
+    lookModel: "look-1",
     faceModel: "face-1",
     encode: () => Promise.resolve({ faces: faces.shift() ?? [] }),
     describe([one]: readonly SeenFace[]) {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { cosine } from "../functions/core/look.ts";
+import { cosine } from "../functions/core/cosine.ts";
 import { decodePhoto } from "../functions/photo/decode.ts";
 import { createFaceFinder } from "../models/face_finder.ts";
 import type { FaceEmbedderSection } from "../models/face_networks.ts";

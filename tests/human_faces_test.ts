@@ -19,6 +19,7 @@ function faceOf(score: number): SeenFace {
 function saying(path: string[], certainty: Generalization["certainty"] = "is"): Generalization {
   return {
     label: path.at(-1) ?? null,
+    named: false,
     route: "network",
     certainty,
     confidence: 0.9,

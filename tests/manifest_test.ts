@@ -91,3 +91,9 @@ Deno.test("verifyFile() rejects when a single bit differs", async () => {
   bytes[0]! ^= 1;
   await assertRejects(() => verifyFile(bytes, sha256, "x.onnx"), Error, "x.onnx with SHA-256 ba78");
 });
+
+Deno.test("parseManifest() refuses open kinds in another order than the graph's", () => {
+  const manifest = JSON.parse(committed);
+  manifest.network.openKinds.reverse();
+  assertThrows(() => parseManifest(manifest), TypeError, "kinds are dog,cat");
+});

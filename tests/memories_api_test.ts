@@ -53,8 +53,10 @@ function line(n: number, model: string, dimension: number, fields: object = {}) 
   };
 }
 
+/** Names what makes looks, as the service's own memories say. */
 async function modelOf(service: TestService): Promise<string> {
-  return (await ask(service, "/health")).body.model.id;
+  const { body } = await teach(service, { label: "anything", space: "elsewhere" }, CUP);
+  return body.memories[0].model;
 }
 
 serviceTest(

@@ -1,21 +1,43 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { createLookJudge } from "../functions/core/look_judge.ts";
 import type { Memory } from "../functions/core/memory.ts";
-import { recallBytes, recallSeen } from "../functions/core/recall.ts";
+import { type Query, recallBytes, recallSeen } from "../functions/core/recall.ts";
 import { createInProcessTable } from "../functions/memory/in_process.ts";
 
-/** "is" from .8, "perhaps" from .6, for there is no crowd; copies from .97. */
+/**
+ * An object "is" from .8 and "perhaps" from .6, an animal from .9 and .7, for there is no crowd;
+ * copies from .97. A type "is" with probability .9, from .71, where the network tells nothing.
+ */
 const judge = createLookJudge({
-  cohort: { file: "-", sha256: "0".repeat(64), bytes: 1, rows: 1, dimension: 4, nearest: 1 },
+  cohort: {
+    file: "-",
+    sha256: "0".repeat(64),
+    bytes: 1,
+    rows: 1,
+    dimension: 4,
+    least: 0,
+    nearest: 1,
+  },
   copy: { bits: 31, cosine: 0.97, floor: 0.5, confidence: 0.99 },
-  is: { base: 0.8, slope: 0.5 },
-  perhaps: { base: 0.6, slope: 0.5 },
-  confidence: { bias: 2, slope: 20 },
-  made: { command: "-", data: "-" },
+  individuals: {
+    animal: {
+      is: { base: 0.9, slope: 0.5 },
+      perhaps: { base: 0.7, slope: 0.5 },
+      confidence: { bias: 1, slope: 10 },
+    },
+    object: {
+      is: { base: 0.8, slope: 0.5 },
+      perhaps: { base: 0.6, slope: 0.5 },
+      confidence: { bias: 2, slope: 20 },
+    },
+  },
+  types: { bias: -12, likeness: 20, rival: -10, novelty: 1, is: 0.9, perhaps: 0.5 },
+  made: { command: "-", data: "-", photos: "0".repeat(64) },
 }, Float32Array.of(0, 0, 0, 1));
+const TYPE_FROM = (Math.log(9) + 12) / 20;
 
-/** A look at an angle to the first axis, in a plane of its own. */
-function lookAt(cosine: number, axis: 1 | 2 = 1): Float32Array {
+/** A look at an angle to the first axis, in a plane of its own; the third is near the cohort. */
+function lookAt(cosine: number, axis: 1 | 2 | 3 = 1): Float32Array {
   const look = new Float32Array(4);
   look[0] = cosine;
   look[axis] = Math.sqrt(1 - cosine * cosine);
@@ -46,17 +68,30 @@ function lesson(label: string, embedding: Float32Array, more: Partial<Memory> = 
   };
 }
 
-async function recall(
-  lessons: ReturnType<typeof lesson>[],
-  fingerprint: { upright: string; mirrored: string } | null = null,
-) {
+/** Of a lesson of a type. */
+const TYPE = { scope: "type" } as const;
+
+/** What is recalled after the lessons, and the memories' ids in their order. */
+async function recallOf(lessons: ReturnType<typeof lesson>[], query: Partial<Query> = {}) {
   const table = createInProcessTable();
   try {
-    for (const one of lessons) await table.teach(SPACE, [one]);
-    return await recallSeen(table, SPACE, { model: "m", look: QUERY, fingerprint }, judge);
+    const ids: string[] = [];
+    for (const one of lessons) ids.push((await table.teach(SPACE, [one]))[0]!.memory.id);
+    const found = await recallSeen(table, SPACE, {
+      model: "m",
+      look: QUERY,
+      fingerprint: null,
+      general: { label: null, named: false, novelty: 0.5 },
+      ...query,
+    }, judge);
+    return { found, ids };
   } finally {
     await table.close();
   }
+}
+
+async function recall(lessons: ReturnType<typeof lesson>[], query: Partial<Query> = {}) {
+  return (await recallOf(lessons, query)).found;
 }
 
 Deno.test("recallSeen() says is, perhaps or nothing by the cosine", async () => {
@@ -93,9 +128,161 @@ Deno.test("recallSeen() asks when two labels look alike", async () => {
 });
 
 Deno.test("recallSeen() gives several memories of one label as evidence, best first", async () => {
-  const found = await recall([lesson("Rex", lookAt(0.82)), lesson("Rex", lookAt(0.9, 2))]);
+  const looks = [lookAt(0.82), lookAt(0.9, 2), lookAt(0.85)];
+  const { found, ids } = await recallOf(looks.map((look) => lesson("Rex", look)));
   assertEquals(found?.certainty, "is");
-  assertEquals(found?.evidence.map((e) => Math.round(100 * e.similarity)), [90, 82]);
+  assertEquals(found?.evidence.map((e) => e.memory), [ids[1]!, ids[2]!, ids[0]!]);
+  assertEquals(found?.memory.id, ids[1]);
+  // They speak with one voice.
+  for (const { similarity } of found!.evidence) assertEquals(similarity, found!.similarity);
+  assertStringIncludes(found!.reason, "3 memories of Rex");
+});
+
+Deno.test("recallSeen() judges the memories of a label by their centroid", async () => {
+  // Alone each would be "perhaps".
+  const both = [lesson("Rex", lookAt(0.75)), lesson("Rex", lookAt(0.75, 2))];
+  assertEquals((await recall(both.slice(1)))?.certainty, "perhaps");
+  const found = await recall(both);
+  const unity = Math.hypot(0.75, Math.sqrt((1 - 0.75 ** 2) / 2));
+  assertAlmostEquals(found!.similarity, unity ** 0.3 * (0.75 / unity), 1e-6);
+  assertEquals([found?.certainty, found?.by], ["is", "look"]);
+});
+
+Deno.test("recallSeen() takes three memories in one direction for what one of them is", async () => {
+  const one = await recall([lesson("Rex", lookAt(0.85))]);
+  const three = await recall([0, 1, 2].map(() => lesson("Rex", lookAt(0.85))));
+  assertAlmostEquals(three!.similarity, one!.similarity, 1e-6);
+  assertAlmostEquals(three!.confidence, one!.confidence, 1e-6);
+  assertEquals(three!.certainty, one!.certainty);
+  assertEquals([one!.evidence.length, three!.evidence.length], [1, 3]);
+});
+
+Deno.test("recallSeen() keeps what is not of a label, scope and model out of their centroid", async () => {
+  const rex = lesson("Rex", lookAt(0.85));
+  const others = [
+    lesson("Rex", lookAt(0.3, 2), { not: true }),
+    lesson("Rex", lookAt(0.6, 2), TYPE),
+    lesson("Max", lookAt(0.65, 2)),
+    lesson("Rex", Float32Array.of(0, 1), { model: "older" }),
+  ];
+  const { found, ids } = await recallOf([rex, ...others]);
+  assertAlmostEquals(found!.similarity, 0.85, 1e-6);
+  assertEquals([found?.label, found?.certainty, found?.memory.id], ["Rex", "is", ids[0]]);
+});
+
+Deno.test("recallSeen() asks more of an animal when its kind demands it", async () => {
+  const rex = (path: string[]) => recall([lesson("Rex", lookAt(0.85), { path })]);
+  const thing = await rex(["tableware", "cup"]), dog = await rex(["animal", "dog"]);
+  assertEquals([thing?.certainty, thing?.evidence[0]?.threshold], ["is", 0.8]);
+  assertEquals([dog?.certainty, dog?.evidence[0]?.threshold], ["perhaps", 0.7]);
+  assertStringIncludes(dog!.reason, "needs 0.90");
+  assertEquals(await recall([lesson("Rex", lookAt(0.65), { path: ["animal"] })]), undefined);
+});
+
+Deno.test("recallSeen() judges a type as a type, and an individual as an individual", async () => {
+  const one = await recall([lesson("Xolo", lookAt(0.75))]);
+  assertEquals([one?.certainty, one?.evidence[0]?.threshold], ["perhaps", 0.6]);
+  const type = await recall([lesson("Xolo", lookAt(0.75), TYPE)]);
+  assertEquals([type?.certainty, type?.by], ["is", "look"]);
+  assertAlmostEquals(type!.evidence[0]!.threshold, TYPE_FROM, 1e-9);
+  assertAlmostEquals(type!.confidence, 1 / (1 + Math.exp(12 - 20 * 0.75)), 1e-5);
+  const perhaps = await recall([lesson("Xolo", lookAt(0.65), TYPE)]);
+  assertEquals(perhaps?.certainty, "perhaps");
+  assertStringIncludes(perhaps!.reason, "0.65 ≥ 0.60");
+  assertStringIncludes(perhaps!.reason, "needs 0.71");
+  assertEquals(await recall([lesson("Xolo", lookAt(0.58), TYPE)]), undefined);
+});
+
+Deno.test("recallSeen() judges a type by the prototype of all that was taught of it", async () => {
+  // Alone each would be "perhaps".
+  const both = [lesson("Xolo", lookAt(0.67), TYPE), lesson("Xolo", lookAt(0.67, 2), TYPE)];
+  assertEquals((await recall(both.slice(1)))?.certainty, "perhaps");
+  const found = await recall(both);
+  const unity = Math.hypot(0.67, Math.sqrt((1 - 0.67 ** 2) / 2));
+  assertAlmostEquals(found!.similarity, unity ** 0.3 * (0.67 / unity), 1e-6);
+  assertEquals(found?.certainty, "is");
+});
+
+Deno.test("recallSeen() refuses a type where the photo is as near to a group of the cohort", async () => {
+  const angle = Math.acos(0.8), turn = Math.acos(0.95);
+  const xolo = lesson("Xolo", lookAt(Math.cos(angle), 3), TYPE);
+  // As like the type as each other, on either side of it.
+  const away = await recall([xolo], { look: lookAt(Math.cos(angle - turn), 3) });
+  const near = await recall([xolo], { look: lookAt(Math.cos(angle + turn), 3) });
+  assertAlmostEquals(away!.similarity, 0.95, 1e-6);
+  assertEquals([away?.certainty, near], ["is", undefined]);
+});
+
+Deno.test("recallSeen() knows an individual before its type", async () => {
+  const rex = lesson("Rex", lookAt(0.85));
+  const xolo = lesson("Xolo", lookAt(0.9, 2), TYPE);
+  for (const lessons of [[rex, xolo], [xolo, rex]]) {
+    const found = await recall(lessons);
+    assertEquals([found?.label, found?.certainty], ["Rex", "is"]);
+    assertEquals(found?.rivals.map(({ label }) => label), ["Xolo"]);
+  }
+  // Who may be Rex is a Xolo for sure.
+  const perhaps = await recall([lesson("Rex", lookAt(0.7)), xolo]);
+  assertEquals([perhaps?.label, perhaps?.certainty], ["Xolo", "is"]);
+  const two = await recall([xolo, lesson("Chihuahua", lookAt(0.88), TYPE)]);
+  assertEquals([two?.label, two?.certainty], ["Xolo", "perhaps"]);
+});
+
+Deno.test("recallSeen() takes a photo for a taught type when the network does not know its own", async () => {
+  const xolo = lesson("Xolo", lookAt(0.75), { ...TYPE, path: ["animal", "dog"] });
+  const seen = (novelty: number, label = "dog", named = false) =>
+    recall([xolo], { general: { label, named, novelty } });
+  assertEquals(await seen(0.02), undefined);
+  assertEquals((await seen(0.98))?.certainty, "is");
+  // Neither a kind that it is of nor another type is the type's own name.
+  assertEquals(await seen(0.02, "dog", false), undefined);
+  assertEquals(await seen(0.02, "Pembroke", true), undefined);
+});
+
+Deno.test("recallSeen() takes a photo for a taught type that the network knows by a name of its own", async () => {
+  const path = ["animal", "dog", "Mexican hairless"];
+  const xolo = lesson("Xolo", lookAt(0.75), { ...TYPE, path });
+  const general = { label: "Mexican hairless", named: true, novelty: 0.02 };
+  const found = await recall([xolo], { general });
+  assertEquals([found?.label, found?.certainty], ["Xolo", "is"]);
+  // As if the network had not been asked, however sure it is.
+  const unasked = await recall([xolo]);
+  assertEquals(found?.confidence, unasked?.confidence);
+  assertEquals(await recall([xolo], { general: { ...general, label: "Pug" } }), undefined);
+  assertEquals(await recall([xolo], { general: { ...general, named: false } }), undefined);
+});
+
+Deno.test("recallSeen() does not take a network that says nothing for one that knows the type", async () => {
+  const xolo = lesson("Xolo", lookAt(0.75), TYPE);
+  const silent = await recall([xolo], { general: { label: null, named: false, novelty: 0 } });
+  const unasked = await recall([xolo], { general: { label: "dog", named: false, novelty: 0.5 } });
+  assertEquals([silent?.label, silent?.confidence], ["Xolo", unasked?.confidence]);
+});
+
+Deno.test("recallSeen() needs half of a type's memories to bear the network's name for it", async () => {
+  const named = (name: string) =>
+    lesson("Xolo", lookAt(0.75), { ...TYPE, path: ["animal", "dog", name] });
+  const general = { label: "Pug", named: true, novelty: 0.02 };
+  assertEquals(
+    await recall([named("Pug"), named("Saluki"), named("Boxer")], { general }),
+    undefined,
+  );
+  const half = await recall([named("Pug"), named("Saluki")], { general });
+  assertEquals(half?.label, "Xolo");
+});
+
+Deno.test("recallSeen() heeds the nearer of two negative examples, whichever is surer", async () => {
+  const rex = lesson("Rex", lookAt(0.85, 2));
+  const nearer = lesson("Rex", lookAt(0.88), { not: true, path: ["animal"] });
+  const farther = lesson("Rex", lookAt(0.83), { not: true });
+  assertEquals(await recall([rex, nearer]), undefined);
+  assertEquals(await recall([rex, nearer, farther]), undefined);
+});
+
+Deno.test("recallSeen() asks the network nothing about an individual", async () => {
+  const rex = lesson("Rex", lookAt(0.85), { path: ["animal", "dog"] });
+  const known = await recall([rex], { general: { label: "Pug", named: true, novelty: 0.001 } });
+  assertEquals(known?.confidence, (await recall([rex]))?.confidence);
 });
 
 Deno.test("recallSeen() finds the picture and its mirror by their hashes", async () => {
@@ -107,7 +294,9 @@ Deno.test("recallSeen() finds the picture and its mirror by their hashes", async
       { upright: other, mirrored: hash },
     ]
   ) {
-    const found = await recall([lesson("Rex", lookAt(0.65), { fingerprint: hash })], fingerprint);
+    const found = await recall([lesson("Rex", lookAt(0.65), { fingerprint: hash })], {
+      fingerprint,
+    });
     assertEquals([found?.by, found?.certainty, found?.similarity], ["copy", "is", 1]);
   }
 });
@@ -115,8 +304,7 @@ Deno.test("recallSeen() finds the picture and its mirror by their hashes", async
 Deno.test("recallSeen() takes equal hashes of what looks different for a collision", async () => {
   const hash = "0123456789abcdef".repeat(4);
   const found = await recall([lesson("Rex", lookAt(0.3), { fingerprint: hash })], {
-    upright: hash,
-    mirrored: hash,
+    fingerprint: { upright: hash, mirrored: hash },
   });
   assertEquals(found, undefined);
 });
@@ -129,6 +317,24 @@ Deno.test("recallSeen() heeds a negative example that is nearer, for its label a
   assertEquals((await recall([rex, farther]))?.label, "Rex");
   const max = lesson("Max", lookAt(0.82, 2));
   assertEquals((await recall([rex, nearer, max]))?.label, "Max");
+});
+
+Deno.test("recallSeen() weighs a negative example against each memory of its label", async () => {
+  const far = lesson("Rex", lookAt(0.75, 2));
+  const between = lesson("Rex", lookAt(0.8, 2), { not: true });
+  const { found, ids } = await recallOf([lesson("Rex", lookAt(0.86)), far, between]);
+  assertEquals([found?.label, found?.certainty], ["Rex", "is"]);
+  // The memory that it is nearer than says nothing any more.
+  assertEquals(found?.evidence.map((e) => e.memory), [ids[0]!]);
+  assertEquals(await recall([far, between]), undefined);
+});
+
+Deno.test("recallSeen() heeds a negative example of a type", async () => {
+  const xolo = lesson("Xolo", lookAt(0.85), TYPE);
+  const nearer = lesson("Xolo", lookAt(0.9, 2), { ...TYPE, not: true });
+  assertEquals(await recall([xolo, nearer]), undefined);
+  const farther = lesson("Xolo", lookAt(0.7, 2), { ...TYPE, not: true });
+  assertEquals((await recall([xolo, farther]))?.label, "Xolo");
 });
 
 function stored(id: string, label: string, not = false): Memory {

@@ -57,6 +57,7 @@ function thing(label: string, certainty: Recalled["certainty"]): Recalled {
 
 const general: Generalization = {
   label: "mug",
+  named: true,
   route: "network",
   certainty: "is",
   confidence: 0.9,
@@ -119,7 +120,7 @@ Deno.test("settleAnswer() says person of a stranger, unless something was taught
 });
 
 Deno.test("settleAnswer() says dog of a dog beside a stranger, and who it is beside a friend", () => {
-  const dog: Generalization = { ...general, label: "dog", path: ["animal", "dog"] };
+  const dog: Generalization = { ...general, label: "dog", named: false, path: ["animal", "dog"] };
   const stranger = settle([person(null, "unknown")], undefined, dog);
   assertEquals([stranger.label, stranger.subjects.length], ["dog", 2]);
   assertEquals(settle([person("Ann", "is")], undefined, dog).label, "Ann");
@@ -134,7 +135,13 @@ Deno.test("settleAnswer() says what it would be without the memory where it doub
 });
 
 Deno.test("settleAnswer() names a small face rather than nothing, and by its bytes at once", () => {
-  const nothing: Generalization = { ...general, label: null, route: "none", certainty: "unknown" };
+  const nothing: Generalization = {
+    ...general,
+    label: null,
+    named: false,
+    route: "none",
+    certainty: "unknown",
+  };
   assertEquals(settle([person("Ann", "is", small)], undefined, nothing).label, "Ann");
   const none = settle([person(null, "unknown", small)], undefined, nothing);
   assertEquals([none.label, none.route], [null, "none"]);

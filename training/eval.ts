@@ -1,32 +1,44 @@
 /**
- * Judges the committed models and the memory on photos that they were not made from, prints the
- * tables and writes them to `training/reports/`.
+ * Judges the models and the memory on photos, as far apart from what was fitted as each report says,
+ * prints the tables and writes them to `training/reports/`.
  *
  *     deno task eval                   # everything
- *     deno task eval recall            # one part; also: people, network
+ *     deno task eval recall            # one part; also: people, generalization, likeness
  *     deno task eval --data DIR        # photos from elsewhere than ../shared/data
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { openParts, type Parts } from "../functions/open.ts";
-import { createGeneralizer } from "../functions/core/generalize.ts";
-import { parseHierarchy } from "../models/hierarchy.ts";
-import { parseManifest } from "../models/manifest.ts";
+import { type Hierarchy, parseHierarchy } from "../models/hierarchy.ts";
+import { createKinds, type ScoreKinds } from "../models/kinds.ts";
+import { cohortOf } from "../models/look.ts";
+import { type Manifest, parseManifest } from "../models/manifest.ts";
+import { openNative } from "../models/runtime_native.ts";
 import { root, sharedPath } from "./collections.ts";
-import { openInProcessEncoder } from "./eval/in_process_encoder.ts";
-import { evaluateNetwork, formatNetwork } from "./eval/network.ts";
+import { evaluateGeneralization } from "./eval/generalization.ts";
+import { formatGeneralization } from "./eval/generalization_report.ts";
+import { labelledPhotos } from "./eval/labelled_photos.ts";
+import { evaluateLikeness } from "./eval/likeness.ts";
+import { formatLikeness } from "./eval/likeness_report.ts";
+import { lookPhotos } from "./eval/look_photos.ts";
 import { evaluatePeople, formatPeople } from "./eval/people.ts";
 import { evaluateRecall, formatRecall } from "./eval/recall.ts";
+import type { Report } from "./eval/report.ts";
+import { seenPhotos } from "./eval/seen_photos.ts";
+import { styledPhotos } from "./eval/styled_photos.ts";
+import { openViewReader, type ViewReader } from "./eval/view_reader.ts";
 import { join } from "./paths.ts";
+import { readClassifier } from "./recipes/classifier.ts";
 
 /** Memory that the evaluation's Workers and tables are sized by, in MiB. */
 const MEMORY_MB = 1024;
 
 const models = join(root, "models");
+const features = join(root, ".cache/features");
 
 /** Opens the service's parts over a memory of their own, and closes them. */
-async function withParts(judge: (parts: Parts) => Promise<string>): Promise<string> {
+async function withParts(judge: (parts: Parts) => Promise<Report>): Promise<Report> {
   const parts = await openParts({
     data: ":memory:",
     runtime: undefined,
@@ -40,37 +52,98 @@ async function withParts(judge: (parts: Parts) => Promise<string>): Promise<stri
   }
 }
 
-/** Parts of the report: what each writes, as Markdown. */
+/** What is judged without the service: the networks, and what they see in every view. */
+interface Networks {
+  readonly manifest: Manifest;
+  readonly hierarchy: Hierarchy;
+  readonly reader: ViewReader;
+  readonly scoreKinds: ScoreKinds;
+  /** Tells what is going on, apart from the report. */
+  readonly log: (line: string) => void;
+}
+
+/** Opens the committed networks and closes them. */
+async function withNetworks(judge: (networks: Networks) => Promise<Report>): Promise<Report> {
+  const manifest = parseManifest(
+    JSON.parse(await Deno.readTextFile(join(models, "manifest.json"))),
+  );
+  const hierarchy = parseHierarchy(
+    JSON.parse(await Deno.readTextFile(join(models, manifest.hierarchy.file))),
+  );
+  const reader = await openViewReader(manifest.backbone, models);
+  const graph = await openNative(await Deno.readFile(join(models, manifest.kinds.file)));
+  try {
+    return await judge({
+      manifest,
+      hierarchy,
+      reader,
+      scoreKinds: createKinds(graph, manifest.kinds),
+      log: (line) => console.error(line),
+    });
+  } finally {
+    await reader.close();
+    await graph.release();
+  }
+}
+
+/** Parts of the report: what each writes. */
 const PARTS = {
   recall: (data: string) =>
-    withParts(async (parts) => formatRecall(await evaluateRecall(parts, data))),
+    withParts(async (parts) => ({ markdown: formatRecall(await evaluateRecall(parts, data)) })),
   people: (data: string) =>
-    withParts(async (parts) =>
-      formatPeople(await evaluatePeople(parts, data, join(root, ".cache/faces")))
+    withParts(async (parts) => ({
+      markdown: formatPeople(await evaluatePeople(parts, data, join(root, ".cache/faces"))),
+    })),
+  generalization: (data: string) =>
+    withNetworks(async ({ manifest, hierarchy, reader, scoreKinds, log }) =>
+      formatGeneralization(
+        await evaluateGeneralization(
+          {
+            hierarchy,
+            classifier: readClassifier(await Deno.readFile(join(models, manifest.backbone.file))),
+            committed: {
+              kinds: { scoreKinds, decided: manifest.kinds.decided },
+              network: manifest.network,
+              photos: manifest.kinds.made.photos,
+            },
+          },
+          await seenPhotos(await labelledPhotos(data, hierarchy), reader, { cache: features }),
+          await seenPhotos(styledPhotos(join(data, "pacs"), hierarchy), reader, {
+            cache: features,
+          }),
+          log,
+        ),
+      )
     ),
-  network: async (data: string) => {
-    const manifest = parseManifest(
-      JSON.parse(await Deno.readTextFile(join(models, "manifest.json"))),
-    );
-    const hierarchy = parseHierarchy(
-      JSON.parse(await Deno.readTextFile(join(models, manifest.hierarchy.file))),
-    );
-    const encoder = await openInProcessEncoder(manifest, models);
-    try {
-      const generalize = createGeneralizer(hierarchy, manifest.network);
-      const cache = join(root, ".cache/features");
-      return formatNetwork(
-        await evaluateNetwork({ encoder, hierarchy, generalize }, data, { cache }),
+  likeness: (data: string) =>
+    withNetworks(async ({ manifest, hierarchy, reader, scoreKinds, log }) => {
+      const photos = await lookPhotos(data, hierarchy, {
+        reader,
+        scoreKinds,
+        cache: features,
+        log,
+      });
+      if (photos === null) {
+        throw new Deno.errors.NotFound("breeds, novel-breeds, caltech101 and instances");
+      }
+      return formatLikeness(
+        await evaluateLikeness(
+          {
+            hierarchy,
+            network: manifest.network,
+            committed: manifest.look,
+            cohort: cohortOf(await Deno.readFile(join(models, manifest.look.cohort.file))),
+          },
+          { ...photos, others: await photos.others() },
+          log,
+        ),
       );
-    } finally {
-      await encoder.close();
-    }
-  },
-} as const;
+    }),
+} satisfies Record<string, (data: string) => Promise<Report>>;
 
 const USAGE = `deno task eval [part...] [--data DIR]
 
-Parts: recall, people, network; all when none is named. Each prints its tables and writes them to
+Parts: recall, people, generalization, likeness; all when none is named. Each prints its tables and writes them to
 training/reports/. --data DIR holds the photos: instances, imagenet-samples, breeds, novel-breeds,
 caltech101, pacs, faces, demo.`;
 
@@ -99,12 +172,15 @@ if (import.meta.main) {
   await Deno.mkdir(reports, { recursive: true });
   for (const name of names) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
-    const text = await PARTS[name](data).catch((error: unknown) => {
+    const report = await PARTS[name](data).catch((error: unknown) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       console.error(`${name} needs photos that are not in ${data}: ${error.message}`);
       return Deno.exit(2);
     });
-    console.log(text);
-    await Deno.writeTextFile(join(reports, `${name}.md`), text);
+    console.log(report.markdown);
+    await Deno.writeTextFile(join(reports, `${name}.md`), report.markdown);
+    for (const [chart, svg] of Object.entries(report.charts ?? {})) {
+      await Deno.writeTextFile(join(reports, `${chart}.svg`), svg);
+    }
   }
 }

@@ -9,12 +9,11 @@ import type { Answer, Timings } from "./answer_type.ts";
 import { type Findings, settleAnswer } from "./settle_answer.ts";
 import type { Encoded, Encoder, ImageSize, SeenFace } from "./encoder.ts";
 import type { FaceJudge } from "./face_judge.ts";
-import type { Generalize } from "./generalize_type.ts";
+import type { Generalization, Generalize } from "./generalize_type.ts";
 import { humanFaces } from "./human_faces.ts";
-import { lookOf } from "./look.ts";
 import type { LookJudge } from "./look_judge.ts";
 import type { Memory, MemoryTable } from "./memory.ts";
-import { recallBytes, recallSeen } from "./recall.ts";
+import { type Query, recallBytes, recallSeen } from "./recall.ts";
 import {
   type RecalledFace,
   recallPeople,
@@ -76,16 +75,16 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     watch.add("faces", seen.timings.faces);
     watch.skip();
 
-    const usual = generalize(seen.logits);
+    const usual = generalize(seen.scores);
     watch.lap("generalize");
     const found = humanFaces(seen.faces, usual);
     const faces = ask.recall ? await people(found, taught) : found.map(unknownFace);
     const thing = taughtThing ??
-      (ask.recall ? await recallSeen(memory, ask.space, query(seen), judge) : undefined);
+      (ask.recall ? await recallSeen(memory, ask.space, query(seen, usual), judge) : undefined);
     watch.lap("recall");
 
     const { specificity } = ask;
-    const general = specificity === undefined ? usual : generalize(seen.logits, { specificity });
+    const general = specificity === undefined ? usual : generalize(seen.scores, { specificity });
     watch.lap("generalize");
     return reply({ faces, thing, general }, seen.image, ask, watch.timings());
 
@@ -109,11 +108,12 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
   };
 
   /** What memory looks up, from what the encoder saw. */
-  function query(seen: Encoded) {
+  function query(seen: Encoded, general: Generalization): Query {
     return {
-      model: encoder.model.id,
-      look: lookOf(seen.embedding),
+      model: encoder.lookModel,
+      look: seen.look,
       fingerprint: seen.fingerprint,
+      general,
     };
   }
 

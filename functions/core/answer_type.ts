@@ -52,7 +52,10 @@ export interface Evidence {
   readonly memory: string;
   readonly label: string;
   readonly by: RecalledBy;
-  /** −1 to 1. Of hashes: one minus the share of differing bits. */
+  /**
+   * −1 to 1. By look that of all memories of the label together; of hashes one minus the share of
+   * differing bits.
+   */
   readonly similarity: number;
   /** The similarity that was needed. */
   readonly threshold: number;
@@ -80,7 +83,7 @@ export interface Answer {
   readonly path: readonly string[];
   /** A kind that is known, of a type that is not. */
   readonly novel: boolean;
-  /** Calibrated probability of `novel`, 0 to 1. */
+  /** Calibrated probability that the type below the label is a new one, 0 to 1; `novel` is a cut of it. */
   readonly novelty: number;
   readonly subjects: readonly Subject[];
   /** Best first. */

@@ -7,6 +7,7 @@
 import type { FaceCrop, FaceDescriptor, FaceMode, FaceQuality } from "../../models/face.ts";
 import type { Fingerprint } from "../../models/fingerprint.ts";
 import type { Box } from "../../models/pixels.ts";
+import type { NetworkScores } from "../../models/recognizer.ts";
 
 /** Size of the upright photo in its own pixels. */
 export interface ImageSize {
@@ -30,10 +31,12 @@ export interface Encoded {
   readonly fingerprint: Fingerprint | null;
   /** Standard deviation of the brightness, 0 for a blank picture to 127.5. */
   readonly contrast: number;
-  /** The network's pooled features as they come out of the graph, [1280], each ≥ 0. */
-  readonly embedding: Float32Array;
-  /** The network's scores over its leaf classes, [1000], before the softmax. */
-  readonly logits: Float32Array;
+  /** Unit vector that individuals and taught types are compared by, [1280]. */
+  readonly look: Float32Array;
+  /** What the networks make of it. */
+  readonly scores: NetworkScores;
+  /** How many views the networks looked at, 1 to 3. */
+  readonly views: number;
   /** The faces, those first that the photo is most of. */
   readonly faces: readonly SeenFace[];
   /** The upright working image without metadata as a JPEG; only when it was asked for. */
@@ -46,6 +49,8 @@ export interface Encoded {
 export interface EncodeOptions {
   /** Also return the photo to keep. */
   readonly keepPhoto?: boolean;
+  /** The look takes in the mirror image: for what is to be remembered. */
+  readonly mirrored?: boolean;
   /** How thoroughly faces are looked for and cut out, or `none`; `full` when left out. */
   readonly faces?: FaceMode | "none";
   /** Gives up waiting in the queue when it fires; a photo that is being worked on is finished. */
@@ -54,8 +59,10 @@ export interface EncodeOptions {
 
 /** Turns the bytes of photos into numbers. */
 export interface Encoder {
-  /** Names what made the embedding; embeddings of different models are never compared. */
+  /** Names the network. */
   readonly model: { readonly id: string; readonly version: string };
+  /** Names what makes looks; those of different ones are never compared. */
+  readonly lookModel: string;
   /** Names what makes the descriptors of faces. */
   readonly faceModel: string;
   /** Names the inference engine. */

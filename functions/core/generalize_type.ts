@@ -4,12 +4,15 @@
  *
  * @module
  */
+import type { NetworkScores } from "../../models/recognizer.ts";
 import type { Alternative, Certainty } from "./answer_type.ts";
 
 /** What the network alone makes of a photo. */
 export interface Generalization {
   /** The most specific kind that can be vouched for; null when none can. */
   readonly label: string | null;
+  /** Whether the label is a type that the network learnt, and not a kind above several. */
+  readonly named: boolean;
   /** `none` when no kind can be vouched for. */
   readonly route: "network" | "none";
   readonly certainty: Certainty;
@@ -34,6 +37,6 @@ export interface GeneralizeOptions {
 /**
  * Generalizes.
  *
- * @param logits the network's scores over its leaf classes, before the softmax
+ * @param scores what the networks make of the photo
  */
-export type Generalize = (logits: Float32Array, options?: GeneralizeOptions) => Generalization;
+export type Generalize = (scores: NetworkScores, options?: GeneralizeOptions) => Generalization;

@@ -1,87 +1,73 @@
 /**
- * From the network's logits to a probability for every node of the hierarchy.
+ * From what the networks say to a probability for every node of the hierarchy.
  *
- * The network spreads all probability over types that it learnt. For kinds with many other types
- * (dogs, cats) two corrections make room for those: the kind's own probability comes from a small
- * logistic model over summed probabilities of groups, and the share of it that belongs to a type
- * never learnt stays at the kind and goes to none of its leaves.
+ * The backbone spreads all probability over types that it learnt. For kinds with many other types
+ * (dogs, cats) two corrections make room for those: the kind's own probability comes from a head
+ * that was fitted to breeds that the backbone never saw, too, and the share of it that belongs to a type never
+ * learnt stays at the kind and goes to none of its leaves.
  *
  * @module
  */
 import type { Hierarchy, HierarchyNode } from "../../models/hierarchy.ts";
-import type { NetworkCalibration, OpenKind } from "../../models/network.ts";
-import { logistic } from "./log_odds.ts";
+import type { NetworkCalibration } from "../../models/network.ts";
+import type { NetworkScores } from "../../models/recognizer.ts";
+import { logOdds, sigmoid } from "./log_odds.ts";
 import { softmax } from "./softmax.ts";
 
 /** What is known of one photo. */
 export interface Posterior {
   /** Probability of each node, in the order of `hierarchy.nodes`; a kind's includes new types. */
   readonly nodes: Float64Array;
-  /** Probability that the type below the node is one never learnt, given the node. */
+  /** Of each node the part of its probability that is of types never learnt, directly below it. */
+  readonly fresh: Float64Array;
+  /**
+   * Probability that the type below the node is one never learnt, given the node, where known and
+   * new ones are equally frequent.
+   */
   novelty(node: HierarchyNode): number;
 }
 
-/** Computes the posterior from `hierarchy.leafCount` logits. */
-export type ComputePosterior = (logits: Float32Array) => Posterior;
-
-/** Below it a group's probability tells nothing more. */
-const FLOOR = 1e-6;
+/** Computes the posterior of what was seen in one photo. */
+export type ComputePosterior = (scores: NetworkScores) => Posterior;
 
 /**
- * What an open kind's weights apply to: logarithms of the groups' summed probabilities, the
- * group of what is in none last.
+ * How much the best leaf of a node stands out, in log-odds over chance: what novelty is judged by.
  *
- * @throws {RangeError} when a group is not in the hierarchy
+ * The maximum of the softmax over the cosines of the node's leaves (Techapanurak et al., ACCV 2020),
+ * beside the share that each of them would have if all were alike.
+ *
+ * @param cosines of all leaves
  */
-export function createGroupFeatures(
-  hierarchy: Hierarchy,
-  groups: readonly string[],
-): (probabilities: Float64Array) => Float64Array {
-  const of = new Uint8Array(hierarchy.leafCount).fill(groups.length);
-  for (const [i, name] of groups.entries()) {
-    for (const leaf of find(hierarchy, name).leaves) of[leaf] = Math.min(of[leaf]!, i);
-  }
-  return function groupFeatures(probabilities) {
-    const sums = new Float64Array(groups.length + 1);
-    for (let i = 0; i < of.length; i++) sums[of[i]!]! += probabilities[i]!;
-    return sums.map((sum) => Math.log(Math.max(sum, FLOOR)));
-  };
-}
-
-/** Share of the best leaf within the node, 0 to 1; what novelty is judged by. */
-export function bestShare(probabilities: Float64Array, { leaves }: HierarchyNode): number {
-  let sum = 0;
-  let best = 0;
-  for (const leaf of leaves) {
-    const p = probabilities[leaf]!;
-    sum += p;
-    if (p > best) best = p;
-  }
-  return sum === 0 ? 0 : best / sum;
+export function bestStanding(
+  cosines: Float32Array,
+  { leaves }: HierarchyNode,
+  temperature: number,
+): number {
+  if (leaves.length < 2) return 0;
+  const shares = softmax(Float32Array.from(leaves, (leaf) => cosines[leaf]!), temperature);
+  return logOdds(Math.max(...shares)) + Math.log(leaves.length - 1);
 }
 
 /**
  * Prepares the posterior.
  *
- * @throws {RangeError} when a name of the calibration is not in the hierarchy, an open kind has
- * another number of weights than there are groups, or two open kinds share a leaf
+ * @returns a function that throws a {@linkcode RangeError} for scores of another length, or that
+ * are not finite
+ * @throws {RangeError} when a name of the calibration is not in the hierarchy, or two open kinds
+ * share a leaf
  */
 export function createPosterior(
   hierarchy: Hierarchy,
   calibration: NetworkCalibration,
 ): ComputePosterior {
   const { nodes, kindCount, leafCount } = hierarchy;
-  const { temperature, groups, openKinds } = calibration;
-  const features = createGroupFeatures(hierarchy, groups);
+  const { temperature, cosineTemperature, openKinds } = calibration;
   const open = openKinds.map((kind) => ({ ...kind, node: find(hierarchy, kind.name) }));
+  /** What prior odds of a new type add to the log-odds of novelty. */
+  const prior = logOdds(calibration.newShare);
   /** For each leaf its open kind, or −1. */
   const openOf = new Int8Array(leafCount).fill(-1);
-  for (const [i, { node, name, weights }] of open.entries()) {
-    if (weights.length !== groups.length + 1) {
-      throw new RangeError(
-        `"${name}" has ${weights.length} weights; expected ${groups.length + 1}.`,
-      );
-    }
+  for (const [i, { node, name }] of open.entries()) {
     for (const leaf of node.leaves) {
       if (openOf[leaf] !== -1) {
         throw new RangeError(`"${name}" and "${openKinds[openOf[leaf]!]!.name}" share a leaf.`);
@@ -99,22 +85,28 @@ export function createPosterior(
     }),
   );
 
-  return function posterior(logits) {
-    if (logits.length !== leafCount) {
-      throw new RangeError(`Expected ${leafCount} logits, got ${logits.length}.`);
-    }
+  return function posterior({ logits, kinds, cosines }) {
+    check("logits", logits, leafCount);
+    check("cosines", cosines, leafCount);
+    check("kinds", kinds, open.length + 1);
     const raw = softmax(logits, temperature);
-    const mass = openMass(features(raw), open);
-    const soft = softmax(logits, calibration.noveltyTemperature);
-    const novel = open.map(({ node, novelty }) => logistic(novelty, bestShare(soft, node)));
+    const judged = (by: NetworkCalibration["novelty"], node: HierarchyNode) =>
+      by.intercept + by.slope * bestStanding(cosines, node, cosineTemperature);
+    const strangeness = open.map(({ node, novelty }) => judged(novelty, node));
+    const novel = strangeness.map(sigmoid);
+    const fresh = new Float64Array(nodes.length);
+    for (const [i, { node }] of open.entries()) {
+      fresh[node.index] = kinds[i]! * sigmoid(strangeness[i]! + prior);
+    }
 
-    // The network's own sum over each open kind, and over the rest at −1.
+    // The backbone's own sum over each open kind, and over the rest at 0.
     const sums = new Float64Array(open.length + 1);
     for (let i = 0; i < leafCount; i++) sums[openOf[i]! + 1]! += raw[i]!;
-    const rest = 1 - mass.reduce((sum, p) => sum + p, 0);
     const scale = sums.map((sum, i) => {
-      const share = i === 0 ? rest : mass[i - 1]! * (1 - novel[i - 1]!);
-      return sum === 0 ? 0 : share / sum;
+      const mass = i === 0
+        ? kinds.at(-1)!
+        : Math.max(0, kinds[i - 1]! - fresh[open[i - 1]!.node.index]!);
+      return sum === 0 ? 0 : mass / sum;
     });
 
     const probabilities = new Float64Array(nodes.length);
@@ -122,14 +114,13 @@ export function createPosterior(
       const p = probabilities[kindCount + i] = raw[i]! * scale[openOf[i]! + 1]!;
       for (let at = begins[i]!; at < begins[i + 1]!; at++) probabilities[above[at]!]! += p;
     }
-    for (const [i, { node }] of open.entries()) {
-      for (const at of [...node.above, node.index]) {
-        probabilities[at]! += mass[i]! * novel[i]!;
-      }
+    for (const { node } of open) {
+      for (const at of [...node.above, node.index]) probabilities[at]! += fresh[node.index]!;
     }
 
     return {
       nodes: probabilities,
+      fresh,
       novelty(node) {
         const within = openOf[node.leaves[0]!]!;
         if (within !== -1 && node.leaves.length <= open[within]!.node.leaves.length) {
@@ -137,10 +128,10 @@ export function createPosterior(
         }
         // A leaf is judged among its own kind.
         const among = node.leaves.length > 1 ? node : nodes[node.parents[0] ?? node.index]!;
-        const generic = logistic(calibration.novelty, bestShare(soft, among));
+        const generic = sigmoid(judged(calibration.novelty, among));
         const p = probabilities[node.index]!;
         return open.reduce((mean, { node: kind }, i) => {
-          const share = kind.above.includes(node.index) && p > 0 ? mass[i]! / p : 0;
+          const share = kind.above.includes(node.index) && p > 0 ? kinds[i]! / p : 0;
           return mean + share * (novel[i]! - generic);
         }, generic);
       },
@@ -148,15 +139,12 @@ export function createPosterior(
   };
 }
 
-/** Probability of each open kind: softmax over their scores and 0 for everything else. */
-function openMass(features: Float64Array, kinds: readonly OpenKind[]): number[] {
-  const scores = kinds.map(({ weights, bias }) =>
-    weights.reduce((sum, weight, i) => sum + weight * features[i]!, bias)
-  );
-  const max = Math.max(0, ...scores);
-  const powers = scores.map((score) => Math.exp(score - max));
-  const sum = powers.reduce((a, b) => a + b, Math.exp(-max));
-  return powers.map((power) => power / sum);
+function check(name: string, scores: Float32Array, length: number): void {
+  if (scores.length !== length) {
+    throw new RangeError(`Expected ${length} ${name}, got ${scores.length}.`);
+  }
+  const odd = scores.find((score) => !Number.isFinite(score));
+  if (odd !== undefined) throw new RangeError(`One of the ${name} is ${odd}; it must be finite.`);
 }
 
 function find(hierarchy: Hierarchy, name: string): HierarchyNode {

@@ -14,7 +14,6 @@ import {
 import type { FaceJudge } from "./face_judge.ts";
 import type { Generalization, Generalize } from "./generalize_type.ts";
 import { humanFaces, isOfAnimal } from "./human_faces.ts";
-import { lookOf } from "./look.ts";
 import type { FaceOfPhoto, Kind, Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
 import { peopleOf } from "./people.ts";
 import { sha256Hex } from "../../models/sha256.ts";
@@ -70,7 +69,7 @@ const AT_ONCE = 2;
  * poor an example, and as {@linkcode Encoder.encode} and {@linkcode MemoryTable.teach} do
  */
 export function createTeach({ encoder, memory, generalize, faces }: TeachParts): TeachPhotos {
-  const models = { person: faces.model, thing: encoder.model.id };
+  const models = { person: faces.model, thing: encoder.lookModel };
 
   return async function teach(photos, lesson) {
     checkLesson(lesson);
@@ -123,6 +122,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     try {
       seen = await encoder.encode(photo, {
         keepPhoto: lesson.keepPhoto,
+        mirrored: lesson.kind !== "person" && lesson.face === undefined,
         ...(lesson.signal ? { signal: lesson.signal } : {}),
       });
     } catch (error) {
@@ -132,7 +132,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
     }
     const reason = lesson.force ? undefined : poverty(seen);
     if (reason !== undefined) return { image, reason, forcible: true };
-    const general = generalize(seen.logits);
+    const general = generalize(seen.scores);
     const people = humanFaces(seen.faces, general);
     const common = {
       label: lesson.label,
@@ -149,7 +149,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
         kind: "thing",
         scope: lesson.scope,
         model: models.thing,
-        embedding: lookOf(seen.embedding),
+        embedding: seen.look,
         fingerprint: seen.fingerprint?.upright ?? null,
         face: null,
         path: general.path,

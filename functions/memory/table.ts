@@ -11,7 +11,7 @@ import {
   QuotaError,
   UnteachableError,
 } from "../core/errors.ts";
-import { cosine } from "../core/look.ts";
+import { cosine } from "../core/cosine.ts";
 import type {
   Kind,
   Memory,

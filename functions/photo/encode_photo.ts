@@ -3,28 +3,22 @@
  *
  * @module
  */
-import type { Backbone } from "../../models/backbone.ts";
 import type { FaceFinder, FaceMode } from "../../models/face.ts";
 import { fingerprint } from "../../models/fingerprint.ts";
-import {
-  contrastOf,
-  networkPixels,
-  toPhotoBox,
-  type View,
-  type WorkingImage,
-} from "../../models/pixels.ts";
+import { toPhotoBox, type WorkingImage } from "../../models/pixels.ts";
+import type { Recognize } from "../../models/recognizer.ts";
 import type { Encoded, ImageSize, SeenFace } from "../core/encoder.ts";
 import { decodePhoto, encodeKept } from "./decode.ts";
 import type { PhotoLimits } from "./limits.ts";
 
 /** How one photo is encoded. */
 export interface EncodePhotoOptions {
-  readonly backbone: Backbone;
+  readonly recognize: Recognize;
   readonly finder: FaceFinder;
-  /** What of the picture the network sees. */
-  readonly view: View;
   readonly limits?: PhotoLimits;
   readonly keepPhoto: boolean;
+  /** Whether the look takes in the mirror image. */
+  readonly mirrored: boolean;
   /** How thoroughly faces are looked for. */
   readonly faces: FaceMode | "none";
   /** Whether the photo's bytes are nobody else's, so that they can be given back at once. */
@@ -38,14 +32,13 @@ export interface EncodePhotoOptions {
  */
 export async function encodePhoto(
   photo: Uint8Array,
-  { backbone, finder, view, limits, keepPhoto, faces: mode, owned }: EncodePhotoOptions,
+  { recognize, finder, limits, keepPhoto, mirrored, faces: mode, owned }: EncodePhotoOptions,
 ): Promise<Encoded> {
   const begun = performance.now();
   const { working, image } = await decodePhoto(photo, limits);
   if (owned) drop(photo);
   const decoded = performance.now();
-  const pixels = networkPixels(working, view);
-  const { logits, embedding } = await backbone.run(pixels);
+  const { scores, look, views, contrast } = await recognize(working, { mirrored });
   const hashes = fingerprint(working);
   const kept = keepPhoto ? await encodeKept(working) : undefined;
   const encoded = performance.now();
@@ -54,9 +47,10 @@ export async function encodePhoto(
   return {
     image,
     fingerprint: hashes,
-    contrast: contrastOf(pixels),
-    logits,
-    embedding,
+    contrast,
+    scores,
+    look,
+    views,
     faces,
     ...(kept ? { photo: kept } : {}),
     timings: {

@@ -6,6 +6,8 @@
 import type { BackboneSection } from "../../models/manifest.ts";
 import type { FaceCrop, FaceDescriptor } from "../../models/face.ts";
 import type { FacesSection } from "../../models/face_networks.ts";
+import type { KindsSection } from "../../models/kinds.ts";
+import { lookModelOf } from "../../models/look.ts";
 import type { Encoder, SeenFace } from "../core/encoder.ts";
 import {
   BusyError,
@@ -26,7 +28,7 @@ const MIB = 2 ** 20;
 /** What the process takes besides the Workers: Deno, the routes, the memory table. */
 const PROCESS = 128 * MIB;
 /** What a Worker takes once it has run, by engine. */
-const WORKER: Readonly<Record<Runtime, number>> = { native: 80 * MIB, wasm: 208 * MIB };
+const WORKER: Readonly<Record<Runtime, number>> = { native: 80 * MIB, wasm: 224 * MIB };
 /** What the embedders of faces take on top, in a Worker that has loaded them. */
 const FACES: Readonly<Record<Runtime, number>> = { native: 100 * MIB, wasm: 60 * MIB };
 /** What describing one face takes while it is done. */
@@ -91,6 +93,12 @@ export interface PhotoEncoderOptions {
   readonly section: BackboneSection;
   /** The bytes of the backbone. */
   readonly model: Uint8Array;
+  readonly kinds: {
+    /** The manifest's word on the graph behind the backbone. */
+    readonly section: KindsSection;
+    /** The bytes of the graph. */
+    readonly model: Uint8Array;
+  };
   readonly faces: {
     /** The manifest's word on the networks for faces. */
     readonly section: FacesSection;
@@ -141,7 +149,7 @@ function bytesOf(crops: readonly FaceCrop[]): number {
  * @throws {WorkerError} when the engine or the model cannot be loaded
  */
 export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<Encoder> {
-  const { section, model, faces, runtime, timeLimit = 20_000, queue = 64 } = options;
+  const { section, model, kinds, faces, runtime, timeLimit = 20_000, queue = 64 } = options;
   const plan = planPool(options);
   returnFreedMemory();
   // Without the embedders of faces: the pool gives them up for a photo that needs their memory.
@@ -150,6 +158,7 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
     runtime,
     model,
     section,
+    kinds,
     faces: { ...faces, folder: faces.folder.href },
     limits,
   };
@@ -174,15 +183,16 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
   }
   return {
     model: { id: section.id, version: section.version },
+    lookModel: lookModelOf(section),
     faceModel: faces.section.id,
     runtime,
-    async encode(photo, { keepPhoto = false, faces = "full", signal } = {}) {
+    async encode(photo, { keepPhoto = false, mirrored = false, faces = "full", signal } = {}) {
       checkBytes(photo, limits);
       const header = readHeader(photo);
       checkPixels(header, limits);
       try {
         const output = await pool.run({
-          input: { type: "encode", photo, keepPhoto, faces },
+          input: { type: "encode", photo, keepPhoto, mirrored, faces },
           bytes: photo.length,
           memory: decodeMemory(header) + photo.length * 2,
           signal,

@@ -7,7 +7,9 @@ import { createBackbone } from "../../models/backbone.ts";
 import type { FaceCrop, FaceDescriptor, FaceMode } from "../../models/face.ts";
 import { createFaceFinder } from "../../models/face_finder.ts";
 import type { FacesSection } from "../../models/face_networks.ts";
+import { createKinds, type KindsSection } from "../../models/kinds.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
+import { createRecognizer } from "../../models/recognizer.ts";
 import type { Encoded } from "../core/encoder.ts";
 import { encodePhoto } from "./encode_photo.ts";
 import { createRetried, openFaceEmbedder } from "./face_models.ts";
@@ -22,6 +24,11 @@ export interface WorkerSettings {
   /** The bytes of the backbone. */
   readonly model: Uint8Array;
   readonly section: BackboneSection;
+  readonly kinds: {
+    readonly section: KindsSection;
+    /** The bytes of the graph. */
+    readonly model: Uint8Array;
+  };
   readonly faces: {
     readonly section: FacesSection;
     /** The bytes of the detector. */
@@ -38,6 +45,7 @@ export type WorkerRequest =
     readonly type: "encode";
     readonly photo: Uint8Array;
     readonly keepPhoto: boolean;
+    readonly mirrored: boolean;
     readonly faces: FaceMode | "none";
   }
   | {
@@ -69,14 +77,21 @@ function drop({ buffer }: Uint8Array): void {
 }
 
 /** Opens the models of the settings; what answers a request, and what lets go of them. */
-async function open({ runtime, model, section, faces, limits }: WorkerSettings) {
+async function open({ runtime, model, section, kinds, faces, limits }: WorkerSettings) {
   const engine = await loadRuntime(runtime);
   const session = await engine(model);
+  const kindsSession = await engine(kinds.model, { lean: true });
   const detector = await engine(faces.detector);
   // The engine has its own copies, and the garbage collector would leave these for long.
   drop(model);
+  drop(kinds.model);
   drop(faces.detector);
-  const backbone = createBackbone(session, section);
+  const recognize = createRecognizer({
+    backbone: createBackbone(session, section),
+    scoreKinds: createKinds(kindsSession, kinds.section),
+    view: section.input,
+    decided: kinds.section.decided,
+  });
   const finder = createFaceFinder({ detector, section: faces.section });
   const embedder = createRetried(() =>
     openFaceEmbedder(faces.section, new URL(faces.folder), engine)
@@ -92,11 +107,11 @@ async function open({ runtime, model, section, faces, limits }: WorkerSettings) 
         };
       }
       const encoded = await encodePhoto(request.photo, {
-        backbone,
+        recognize,
         finder,
-        view: section.input,
         limits,
         keepPhoto: request.keepPhoto,
+        mirrored: request.mirrored,
         faces: request.faces,
         owned: true,
       });
@@ -104,6 +119,7 @@ async function open({ runtime, model, section, faces, limits }: WorkerSettings) 
     },
     async release(): Promise<void> {
       await session.release();
+      await kindsSession.release();
       await detector.release();
       await (await embedder.got())?.release();
     },
@@ -117,10 +133,10 @@ function transferOf(output: WorkerOutput): Transferable[] {
       dlib ? [sface.buffer, dlib.buffer] : [sface.buffer]
     );
   }
-  const { embedding, logits, photo, faces } = output.encoded;
+  const { look, scores, photo, faces } = output.encoded;
   return [
-    embedding.buffer,
-    logits.buffer,
+    look.buffer,
+    ...Object.values(scores).map(({ buffer }) => buffer),
     ...(photo ? [photo.buffer] : []),
     ...faces.flatMap(({ crop: { sface, dlib } }) =>
       dlib ? [sface.buffer, dlib.buffer] : [sface.buffer]

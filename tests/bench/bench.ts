@@ -7,7 +7,10 @@
  */
 import { benchClassify } from "./classify_bench.ts";
 import { benchRecall } from "./recall_bench.ts";
+import { benchViews } from "./views_bench.ts";
 
 await benchClassify();
+console.log();
+await benchViews();
 console.log();
 await benchRecall();

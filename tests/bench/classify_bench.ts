@@ -18,7 +18,9 @@ import { readSettings } from "../../functions/settings.ts";
 import { createBackbone } from "../../models/backbone.ts";
 import { createFaceEmbedder } from "../../models/face_embedder.ts";
 import { createFaceFinder } from "../../models/face_finder.ts";
+import { createKinds } from "../../models/kinds.ts";
 import { parseManifest } from "../../models/manifest.ts";
+import { createRecognizer } from "../../models/recognizer.ts";
 import { openNative } from "../../models/runtime_native.ts";
 import type { Session, Tensor } from "../../models/session.ts";
 import { createRandom, draw } from "../../training/eval/random.ts";
@@ -115,18 +117,24 @@ export async function benchClassify(): Promise<void> {
   const asked = await photos(THINGS, [0.6, 0.9]);
   // A face is high in a portrait: large cuts keep it in.
   const people = await photos(PEOPLE, [0.95, 1]);
-  const { backbone: section, faces } = parseManifest(
+  const { backbone: section, kinds, faces } = parseManifest(
     JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
   );
   const open = async ({ file }: { readonly file: string }, lean = false) =>
     noting(await openNative(await Deno.readFile(new URL(file, MODELS)), { lean }));
-  const [session, detector, sface, dlib] = [
+  const [session, graph, detector, sface, dlib] = [
     await open(section),
+    await open(kinds, true),
     await open(faces.detector),
     await open(faces.sface, true),
     await open(faces.dlib, true),
   ];
-  const backbone = createBackbone(session.session, section);
+  const recognize = createRecognizer({
+    backbone: createBackbone(session.session, section),
+    scoreKinds: createKinds(graph.session, kinds),
+    view: section.input,
+    decided: kinds.decided,
+  });
   const finder = createFaceFinder({ detector: detector.session, section: faces });
   const embedder = createFaceEmbedder({
     sface: sface.session,
@@ -137,21 +145,21 @@ export async function benchClassify(): Promise<void> {
   const needed = new Map<Uint8Array, (() => Promise<unknown>)[]>();
   for (const photo of [...asked, ...people]) {
     const { working } = await decodePhoto(photo);
+    await recognize(working);
     const found = await finder.find(working, "full");
     if (people.includes(photo)) {
       if (found.length !== 1) throw new Error(`a photo of a person shows ${found.length} faces`);
       await embedder.embed(finder.crop(working, found, "full"), "full");
     }
-    const runs = [detector, sface, dlib].flatMap(({ session, feeds }) =>
+    const runs = [session, graph, detector, sface, dlib].flatMap(({ session, feeds }) =>
       feeds.splice(0).map((feed) => () => session.run(feed))
     );
     needed.set(photo, runs);
   }
   async function bareRuns(photo: Uint8Array<ArrayBuffer>) {
     await decodePhoto(photo);
-    await backbone.run(pixels);
     for (const run of needed.get(photo)!) await run();
-    for (const { feeds } of [session, detector, sface, dlib]) feeds.length = 0;
+    for (const { feeds } of [session, graph, detector, sface, dlib]) feeds.length = 0;
   }
   const service = await compose(readSettings({ XOLO_DATA: ":memory:" }));
   const info = { remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 } } as const;
@@ -175,7 +183,6 @@ export async function benchClassify(): Promise<void> {
       throw new Error(`expected an answer from ${route}, got one from ${got}`);
     }
   };
-  const pixels = new Uint8Array(section.input.size ** 2 * 3).fill(100);
   const ways: Record<string, (photo: Uint8Array<ArrayBuffer>) => Promise<void>> = {
     bare: bareRuns,
     async network(photo) {
@@ -205,7 +212,7 @@ export async function benchClassify(): Promise<void> {
     }
   }
   await service.close();
-  for (const { session: one } of [session, detector, sface, dlib]) await one.release();
+  for (const { session: one } of [session, graph, detector, sface, dlib]) await one.release();
   const [bare, network, beside, bytes, bareFace, face] = Object.values(times).map(median);
   const ratio = (name: string, base = "bare") =>
     median(times[name]!.map((time, i) => time / times[base]![i]!)).toFixed(2);

@@ -16,7 +16,9 @@ import { encodePhoto } from "../../functions/photo/encode_photo.ts";
 import { createBackbone } from "../../models/backbone.ts";
 import { createFaceEmbedder } from "../../models/face_embedder.ts";
 import { createFaceFinder } from "../../models/face_finder.ts";
+import { createKinds } from "../../models/kinds.ts";
 import { parseManifest } from "../../models/manifest.ts";
+import { createRecognizer } from "../../models/recognizer.ts";
 import { openNative } from "../../models/runtime_native.ts";
 import type { Session } from "../../models/session.ts";
 import { cpuOf, median } from "./cpu.ts";
@@ -39,18 +41,24 @@ async function photo(name: string): Promise<Uint8Array> {
 
 /** Measures and prints the ratios. */
 export async function benchFaces(): Promise<void> {
-  const { backbone: section, faces } = parseManifest(
+  const { backbone: section, kinds, faces } = parseManifest(
     JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
   );
   const open = async ({ file }: { readonly file: string }): Promise<Session> =>
     await openNative(await Deno.readFile(new URL(file, MODELS)));
   const sessions = {
     backbone: await open(section),
+    kinds: await open(kinds),
     detector: await open(faces.detector),
     sface: await open(faces.sface),
     dlib: await open(faces.dlib),
   };
-  const backbone = createBackbone(sessions.backbone, section);
+  const recognize = createRecognizer({
+    backbone: createBackbone(sessions.backbone, section),
+    scoreKinds: createKinds(sessions.kinds, kinds),
+    view: section.input,
+    decided: kinds.decided,
+  });
   const finder = createFaceFinder({ detector: sessions.detector, section: faces });
   const embedder = createFaceEmbedder({
     sface: sessions.sface,
@@ -73,14 +81,16 @@ export async function benchFaces(): Promise<void> {
     }
   };
   const encode = async (bytes: Uint8Array, people: number) => {
-    const { faces: seen } = await encodePhoto(bytes, {
-      backbone,
+    const { faces: seen, views } = await encodePhoto(bytes, {
+      recognize,
       finder,
-      view: section.input,
       keepPhoto: false,
+      mirrored: false,
       faces: "full",
       owned: false,
     });
+    // The runs that it is compared with are of one view.
+    if (views !== 1) throw new Error(`expected to be looked at once, it was ${views} times`);
     if (seen.length !== people) throw new Error(`expected ${people} faces, found ${seen.length}`);
     await embedder.embed(seen.map(({ crop }) => crop), "full");
   };

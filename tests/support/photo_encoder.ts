@@ -12,14 +12,16 @@ const models = new URL("../../models/", import.meta.url);
 
 /** The manifest's word on the committed models, and their bytes. */
 export async function committedModel(): Promise<
-  Pick<PhotoEncoderOptions, "section" | "model" | "faces">
+  Pick<PhotoEncoderOptions, "section" | "model" | "kinds" | "faces">
 > {
   const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", models)));
   const section = parseSection("backbone", manifest.backbone);
+  const kinds = parseSection("kinds", manifest.kinds);
   const faces = parseSection("faces", manifest.faces);
   return {
     section,
     model: await Deno.readFile(new URL(section.file, models)),
+    kinds: { section: kinds, model: await Deno.readFile(new URL(kinds.file, models)) },
     faces: {
       section: faces,
       detector: await Deno.readFile(new URL(faces.detector.file, models)),

@@ -19,11 +19,14 @@ export function createCachedEncoder(encoder: Encoder): Encoder {
   };
   return {
     model: encoder.model,
+    lookModel: encoder.lookModel,
     faceModel: encoder.faceModel,
     runtime: encoder.runtime,
     async encode(photo, options) {
       if (options?.keepPhoto) return await encoder.encode(photo, options);
-      const key = `${await sha256Hex(photo)} ${options?.faces ?? "full"}`;
+      const key = `${await sha256Hex(photo)} ${options?.faces ?? "full"} ${
+        options?.mirrored ?? false
+      }`;
       let encoded = seen.get(key);
       if (encoded === undefined) {
         encoded = encoder.encode(photo, options);

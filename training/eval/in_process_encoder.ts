@@ -8,7 +8,10 @@ import { encodePhoto } from "../../functions/photo/encode_photo.ts";
 import { createRetried, openFaceEmbedder } from "../../functions/photo/face_models.ts";
 import { createBackbone } from "../../models/backbone.ts";
 import { createFaceFinder } from "../../models/face_finder.ts";
+import { createKinds } from "../../models/kinds.ts";
+import { lookModelOf } from "../../models/look.ts";
 import type { Manifest } from "../../models/manifest.ts";
+import { createRecognizer } from "../../models/recognizer.ts";
 import { openNative } from "../../models/runtime_native.ts";
 import { verifyFile } from "../../models/verify_file.ts";
 import { join, toFileUrl } from "../paths.ts";
@@ -21,7 +24,7 @@ import { join, toFileUrl } from "../paths.ts";
  * @throws {Error} when a file is not the manifest's, or the native runtime cannot be loaded
  */
 export async function openInProcessEncoder(
-  manifest: Pick<Manifest, "backbone" | "faces">,
+  manifest: Pick<Manifest, "backbone" | "kinds" | "faces">,
   models: string,
 ): Promise<Encoder> {
   async function open({ file, sha256 }: { readonly file: string; readonly sha256: string }) {
@@ -29,26 +32,34 @@ export async function openInProcessEncoder(
     await verifyFile(bytes, sha256, file);
     return await openNative(bytes);
   }
-  const { backbone: section, faces } = manifest;
+  const { backbone: section, kinds, faces } = manifest;
   const session = await open(section);
+  const kindsSession = await open(kinds);
   const detector = await open(faces.detector);
-  const backbone = createBackbone(session, section);
+  const recognize = createRecognizer({
+    backbone: createBackbone(session, section),
+    scoreKinds: createKinds(kindsSession, kinds),
+    view: section.input,
+    decided: kinds.decided,
+  });
   const finder = createFaceFinder({ detector, section: faces });
   const embedder = createRetried(() =>
     openFaceEmbedder(faces, toFileUrl(`${models}/`), openNative)
   );
   return {
-    model: { id: backbone.id, version: backbone.version },
+    model: { id: section.id, version: section.version },
+    lookModel: lookModelOf(section),
     faceModel: faces.id,
     runtime: "native",
-    encode: (photo, { keepPhoto = false, faces = "full" } = {}) =>
-      encodePhoto(photo, { backbone, finder, view: section.input, keepPhoto, faces, owned: false }),
+    encode: (photo, { keepPhoto = false, mirrored = false, faces = "full" } = {}) =>
+      encodePhoto(photo, { recognize, finder, keepPhoto, mirrored, faces, owned: false }),
     async describe(seen, { mode = "full" } = {}) {
       const opened = await embedder.get();
       return await opened.embedder.embed(seen.map(({ crop }) => crop), mode);
     },
     async close() {
       await session.release();
+      await kindsSession.release();
       await detector.release();
       await (await embedder.got())?.release();
     },

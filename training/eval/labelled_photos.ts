@@ -1,5 +1,5 @@
 /**
- * Photos with what they show, and on which side of the split between fitting and judging they are.
+ * Photos with what they show, and in which fold of the cross-fitting they are.
  *
  * @module
  */
@@ -20,22 +20,29 @@ export interface LabelledPhoto {
   readonly truth: HierarchyNode | null;
   /** The class or breed: what a type is held out by. */
   readonly type: string;
-  /** Numbers are fitted on `tune` and judged on `test`. */
-  readonly side: "tune" | "test";
+  /** 0 to `FOLDS` − 1: what is judged on one fold was fitted on the others. */
+  readonly fold: number;
+  /** Whether the network has probably learnt from the photo itself. */
+  readonly learnt: boolean;
 }
 
 const FOLDERS = { leaf: "imagenet-samples", known: "breeds", new: "novel-breeds" } as const;
+
+/** How many folds there are. */
+export const FOLDS = 5;
 
 /** Folders with a sub-folder for each class, whose photos are `other`; either may be missing. */
 const OTHERS = ["caltech101", "pacs/photo"] as const;
 /** Their classes that show dogs or cats, drawn ones too, or all sorts of things. */
 const NOT_OTHER = new Set(["BACKGROUND_Google", "dalmatian", "dog", "garfield", "snoopy"]);
+/** Photos of ImageNet are named by its id of the class. */
+export const IMAGENET = /n\d{8}/;
 /** Photos of each of their classes that are used. */
-const OF_OTHER = 8;
+export const OF_OTHER = 8;
 
 /**
- * Lists the photos. Breeds are split as a whole, so that no breed is on both sides; of other
- * classes there is one photo each, split by its file name.
+ * Lists the photos. Breeds and classes are whole in one fold, so that none is both fitted
+ * and judged on.
  *
  * @param data folder with `imagenet-samples` (files named by WordNet id), `breeds` and
  * `novel-breeds` (folders named `kind__breed`); if there, `caltech101` and `pacs/photo`
@@ -55,14 +62,22 @@ export async function labelledPhotos(data: string, hierarchy: Hierarchy): Promis
         ? hierarchy.find(folder.split("__")[0]!)
         : breedOf(dirname(path), hierarchy);
       if (!truth) throw new RangeError(`The hierarchy has nothing for ${path}.`);
-      photos.push({ path, source, truth, type, side: await sideOf(type) });
+      const learnt = source !== "new" && IMAGENET.test(file);
+      photos.push({ path, source, truth, type, learnt, fold: await foldOf(type) });
     }
   }
   for (const folder of OTHERS) {
     for (const type of foldersIn(join(data, folder))) {
       if (NOT_OTHER.has(type)) continue;
       for (const path of filesBelow(join(data, folder, type)).slice(0, OF_OTHER)) {
-        photos.push({ path, source: "other", truth: null, type, side: await sideOf(type) });
+        photos.push({
+          path,
+          source: "other",
+          truth: null,
+          type,
+          learnt: false,
+          fold: await foldOf(type),
+        });
       }
     }
   }
@@ -70,7 +85,7 @@ export async function labelledPhotos(data: string, hierarchy: Hierarchy): Promis
 }
 
 /** Names of the sub-folders, sorted; none when there is no such folder. */
-function foldersIn(folder: string): string[] {
+export function foldersIn(folder: string): string[] {
   try {
     return [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory)
       .map(({ name }) => name).sort();
@@ -84,7 +99,7 @@ function foldersIn(folder: string): string[] {
  * A known breed's folder has a photo of ImageNet, which is named by the leaf's id; without one,
  * the folder's name is the leaf's.
  */
-function breedOf(folder: string, hierarchy: Hierarchy): HierarchyNode | undefined {
+export function breedOf(folder: string, hierarchy: Hierarchy): HierarchyNode | undefined {
   const [kind = "", breed = ""] = basename(folder).split("__");
   const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z]+/g, "_");
   const ids = [...Deno.readDirSync(folder)].map(({ name }) => /n\d{8}/.exec(name)?.[0]);
@@ -93,9 +108,8 @@ function breedOf(folder: string, hierarchy: Hierarchy): HierarchyNode | undefine
     leaves?.find(({ name }) => [breed, `${breed}_${kind}`].includes(plain(name)));
 }
 
-/** Half of all types, by a hash of the name, so that a photo added later moves no other. */
-async function sideOf(type: string): Promise<"tune" | "test"> {
-  return parseInt((await sha256Hex(new TextEncoder().encode(type))).slice(0, 2), 16) % 2 === 0
-    ? "tune"
-    : "test";
+/** By a hash of the type's name, so that a photo added later moves no other. */
+export async function foldOf(type: string): Promise<number> {
+  const hash = await sha256Hex(new TextEncoder().encode(type));
+  return parseInt(hash.slice(0, 8), 16) % FOLDS;
 }

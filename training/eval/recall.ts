@@ -12,7 +12,7 @@ import type { Parts } from "../../functions/open.ts";
 import { filesBelow } from "../collections.ts";
 import { basename, dirname } from "../paths.ts";
 import { createCachedEncoder } from "./cached_encoder.ts";
-import { isForFitting } from "./individuals.ts";
+import { isNearIdentical } from "./near_identical.ts";
 import { formatShare, type Share, shareOf } from "./interval.ts";
 import { createRandom, draw } from "./random.ts";
 import { VARIANTS } from "./variants.ts";
@@ -21,9 +21,6 @@ import { VARIANTS } from "./variants.ts";
 const SEED = 20261123;
 /** Strangers that are asked about. */
 const STRANGERS = { "imagenet-samples": 400, "novel-breeds": 100 } as const;
-
-/** Photos that are near-identical to another of the same folder and would flatter a figure. */
-const NEAR_IDENTICAL = new Set(["cat/03", "dog/04", "dog5/03"]);
 
 /** One line of the report. */
 export interface RecallRow {
@@ -39,12 +36,6 @@ export interface RecallReport {
   readonly individuals: number;
   readonly copies: readonly RecallRow[];
   readonly others: readonly RecallRow[];
-  /** How often answers from memory are right, by their confidence. */
-  readonly confidence: {
-    readonly bins: readonly { readonly mean: number; readonly right: Share }[];
-    /** Expected calibration error: mean distance of confidence and share, weighted by answers. */
-    readonly error: number;
-  };
 }
 
 interface Individual {
@@ -78,8 +69,8 @@ function individualsIn(folder: string): Individual[] {
   const byName = new Map<string, Uint8Array[]>();
   for (const path of filesBelow(folder)) {
     if (!path.endsWith(".jpg")) continue;
+    if (isNearIdentical(path)) continue;
     const name = basename(dirname(path));
-    if (NEAR_IDENTICAL.has(`${name}/${basename(path, ".jpg")}`)) continue;
     const photos = byName.get(name) ?? [];
     photos.push(Deno.readFileSync(path));
     byName.set(name, photos);
@@ -180,63 +171,12 @@ export async function evaluateRecall(
     }
   }
   others.push(again.row(true), different.row(false));
-  const confidence = calibration(
-    await askApart(cached, individuals.filter(({ name }) => !isForFitting(name))),
-  );
-  return { individuals: individuals.length, copies, others, confidence };
-}
-
-/** An answer from memory and whether its label was right. */
-interface Judged {
-  readonly confidence: number;
-  readonly right: boolean;
-}
-
-/**
- * Teaches one photo of each individual and asks about their other photos, once with the photo's own
- * individual among the taught and once without.
- */
-async function askApart(
-  parts: Parameters<typeof freshMemory>[0],
-  individuals: readonly Individual[],
-): Promise<Judged[]> {
-  const judged: Judged[] = [];
-  const ask = async (gallery: readonly Individual[], asked: readonly Individual[]) => {
-    const house = freshMemory(parts);
-    for (const { name, photos } of gallery) await house.teach([photos[0]!], lesson(name));
-    for (const { name, photos } of asked) {
-      for (const photo of photos.slice(1)) {
-        const { route, label, confidence } = await house.answer(photo, ASK);
-        if (route === "memory") judged.push({ confidence, right: label === name });
-      }
-    }
-    await house.close();
-  };
-  await ask(individuals, individuals);
-  for (const one of individuals) await ask(individuals.filter((other) => other !== one), [one]);
-  return judged;
-}
-
-/** Bounds of the bins of confidence. */
-const BINS = [0, 0.5, 0.7, 0.9, 0.97, 1.0001];
-
-function calibration(judged: readonly Judged[]): RecallReport["confidence"] {
-  const bins = BINS.slice(1).flatMap((high, i) => {
-    const inside = judged.filter((a) => a.confidence >= BINS[i]! && a.confidence < high);
-    if (inside.length === 0) return [];
-    const mean = inside.reduce((sum, a) => sum + a.confidence, 0) / inside.length;
-    return [{ mean, right: shareOf(inside.filter((a) => a.right).length, inside.length) }];
-  });
-  const error = bins.reduce(
-    (sum, { mean, right }) => sum + Math.abs(mean - right.share) * right.of / judged.length,
-    0,
-  );
-  return { bins, error };
+  return { individuals: individuals.length, copies, others };
 }
 
 /** The report as Markdown, with the command that makes it. */
 export function formatRecall(
-  { individuals, copies, others, confidence }: RecallReport,
+  { individuals, copies, others }: RecallReport,
 ): string {
   const table = (title: string, rows: readonly RecallRow[]) => [
     `| ${title} | is | perhaps | right label |`,
@@ -261,15 +201,8 @@ export function formatRecall(
     "",
     ...table("asked about", others),
     "",
-    "Confidence of answers from memory, about individuals that it was not fitted on, each photo asked",
-    `with its own individual taught and without; calibration error ${confidence.error.toFixed(3)}:`,
-    "",
-    "| mean confidence | right |",
-    "| --- | --- |",
-    ...confidence.bins.map(({ mean, right }) => `| ${mean.toFixed(2)} | ${formatShare(right)} |`),
-    "",
-    "The thresholds come from pairs of strangers in other collections (`deno task train look`); the",
-    "individuals took no part in choosing them. Photos of one individual share a place and a day more",
+    "The thresholds were fitted with these individuals at hand (`deno task train look`); how well others",
+    "are known is told by [likeness.md](likeness.md). Photos of one individual share a place and a day more",
     "often than a household's would, which flatters recall; wild strangers are ImageNet photos that the",
     "network has probably seen in training.",
     "",

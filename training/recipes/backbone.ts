@@ -78,6 +78,7 @@ export const recipe: Recipe = {
       outputs: {
         logits: { name: "logits", dim: CLASSES },
         embedding: { name: "embedding", dim: EMBEDDING },
+        gem: { name: "gem", dim: EMBEDDING },
       },
       licence: "Apache-2.0",
       licenceFile: "LICENSES/efficientnet-lite.txt",
