@@ -12,12 +12,14 @@
 import { parseArgs } from "node:util";
 import { basename, join } from "node:path";
 import { compose } from "./compose.ts";
+import type { Scope } from "./core/memory.ts";
 import { readSettings } from "./settings.ts";
 
 const USAGE = `xolo: teach and ask from the command line
 
-  xolo teach <folder> [--label NAME] [--not] [--force] [--keep-photo] [--report FILE]
-                           photos of a folder; its sub-folders are the labels unless --label is given
+  xolo teach <folder> [--label NAME] [--type] [--not] [--force] [--keep-photo] [--report FILE]
+                           photos of a folder; its sub-folders are the labels unless --label is given;
+                           with --type labels of types ("Shiba Inu") and not of individuals ("Rex")
   xolo classify <photo>... one answer a line
   xolo labels              who and what is known
   xolo forget <label>      finally;  --all forgets the whole space
@@ -116,6 +118,7 @@ function progress(done: number, of: number, refused: number): void {
 interface TeachOptions {
   readonly space: string;
   readonly label: string | undefined;
+  readonly scope: Scope;
   readonly not: boolean;
   readonly force: boolean;
   readonly keepPhoto: boolean;
@@ -135,6 +138,7 @@ async function teach(send: Send, folder: string, options: TeachOptions): Promise
       form.set("image", photo, basename(path));
       form.set("label", label);
       form.set("space", options.space);
+      form.set("scope", options.scope);
       if (options.not) form.set("not", "true");
       if (options.force) form.set("force", "true");
       if (options.keepPhoto) form.set("keepPhoto", "true");
@@ -272,6 +276,7 @@ async function run(args: readonly string[]): Promise<number> {
       token: { type: "string" },
       label: { type: "string" },
       report: { type: "string" },
+      type: { type: "boolean", default: false },
       not: { type: "boolean", default: false },
       force: { type: "boolean", default: false },
       "keep-photo": { type: "boolean", default: false },
@@ -300,6 +305,7 @@ async function run(args: readonly string[]): Promise<number> {
         return await teach(send, needs("a folder"), {
             space,
             label: values.label,
+            scope: values.type ? "type" : "individual",
             not: values.not,
             force: values.force,
             keepPhoto: values["keep-photo"],

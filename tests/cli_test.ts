@@ -106,3 +106,13 @@ Deno.test("xolo explains itself and what is missing", async () => {
   const nothing = await xolo(env, "classify");
   assert(nothing.code === 1 && nothing.err.includes("needs a photo"), nothing.err);
 });
+
+Deno.test("xolo teaches types when it is told to", async () => {
+  await withAlbum(async (folder) => {
+    const env = { XOLO_DATA: join(folder, "store") };
+    await xolo(env, "teach", join(folder, "album/My_cat"), "--label", "Ginger cat", "--type");
+    const { out } = await xolo(env, "export");
+    const line = out.split("\n").find((line) => line.includes("Ginger cat"));
+    assertEquals(JSON.parse(line!).scope, "type");
+  });
+});
