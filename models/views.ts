@@ -43,9 +43,12 @@ export function viewsOf(image: WorkingImage, view: View): (name: ViewName) => Ui
 function mirrored(pixels: Uint8Array, size: number): Uint8Array {
   const turned = new Uint8Array(pixels.length);
   for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const from = (y * size + x) * 3;
-      turned.set(pixels.subarray(from, from + 3), (y * size + size - 1 - x) * 3);
+    let to = (y + 1) * size * 3;
+    for (let from = y * size * 3; from < (y + 1) * size * 3; from += 3) {
+      to -= 3;
+      turned[to] = pixels[from]!;
+      turned[to + 1] = pixels[from + 1]!;
+      turned[to + 2] = pixels[from + 2]!;
     }
   }
   return turned;
