@@ -22,8 +22,6 @@ import type { Memory } from "./memory.ts";
 
 /** What was taught under one label, as one reference. */
 export interface LookReference {
-  /** How many memories it is of. */
-  readonly count: number;
   /** Unit vector. */
   readonly centroid: Float32Array;
   /** Length of the mean of the memories' unit vectors, 0 to 1: 1 when all are alike. */
@@ -176,7 +174,6 @@ export function createLookJudge(section: LookSection, cohort: Float32Array): Loo
       const centroid = mean.map((value) => value / length);
       const animals = memories.filter(({ path }) => path.includes(ANIMAL)).length;
       return {
-        count: memories.length,
         centroid,
         unity: length / memories.length,
         animal: 2 * animals >= memories.length,
