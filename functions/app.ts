@@ -10,6 +10,7 @@ import { access, teachersOnly } from "./routes/access.ts";
 import { classifyRoutes } from "./routes/classify.ts";
 import { contentType } from "./routes/content_type.ts";
 import { form } from "./routes/form.ts";
+import { jsonPhoto } from "./routes/json_photo.ts";
 import { labelsRoutes } from "./routes/labels.ts";
 import { memoriesRoutes } from "./routes/memories.ts";
 import { operationsRoutes } from "./routes/operations.ts";
@@ -99,6 +100,7 @@ export function createApp(services: Services) {
     readBody({ inFlight: limits.inFlightBytes, byPath: BODY_BYTES, elsewhere: SMALL_BODY }),
   );
   for (const path of ["/classify", "/memories"]) app.use(path, form());
+  app.use("/classify", jsonPhoto());
 
   const routes = app
     .route("/", classifyRoutes(services))

@@ -83,8 +83,10 @@ Deno.test("encode() agrees with the parts it is made of when the photo is lossle
     assertEquals(taught.views, 2);
     assertEquals(taught.look, lookOf([centre!.gem, mirrored!.gem]));
     assertEquals(taught.scores, encoded.scores);
+    assertEquals(photo, before);
+    assertEquals((await encoder.encode(photo, { owned: true })).scores, encoded.scores);
+    assert(photo.buffer.detached, "what is the encoder's own is not copied");
   });
-  assertEquals(photo, before);
 });
 
 Deno.test("encode() takes the mean of all views when the first leaves open what is seen", async () => {

@@ -47,6 +47,18 @@ Deno.test("run() gives every job its own output when there are more jobs than Wo
   });
 });
 
+Deno.test("run() gives away what a job transfers, but not before it begins", async () => {
+  await withPool({ size: 1, queue: { jobs: 1, bytes: 100 } }, async (pool) => {
+    const [first, second, refused] = [1, 2, 3].map((length) => new ArrayBuffer(length));
+    const run = (buffer: ArrayBuffer) => pool.run(job(double(4, 20), { transfer: [buffer] }));
+    const running = [run(first!), run(second!)];
+    await assertRejects(() => run(refused!), BusyError);
+    assertEquals([first, second, refused].map((buffer) => buffer!.detached), [true, false, false]);
+    assertEquals(await Promise.all(running), [8, 8]);
+    assertEquals([second, refused].map((buffer) => buffer!.detached), [true, false]);
+  });
+});
+
 Deno.test("run() throws BusyError when the queue is full, by jobs and by bytes", async () => {
   await withPool({ size: 1, queue: { jobs: 2, bytes: 100 } }, async (pool) => {
     const taken = [pool.run(job(double(1, 50))), pool.run(job(double(2)))];

@@ -41,6 +41,8 @@ export interface Ask {
   readonly specificity?: number;
   /** How thoroughly faces are looked at; `full` when left out, `light` for a live preview. */
   readonly faces?: FaceMode;
+  /** Whether the photo's buffer is nobody else's, as in {@linkcode EncodeOptions}. */
+  readonly owned?: boolean;
   /** Gives up waiting when it fires. */
   readonly signal?: AbortSignal;
 }
@@ -69,7 +71,8 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
       return reply({ faces: taught, thing: taughtThing }, first.image, ask, watch.timings());
     }
 
-    const seen = await encoder.encode(photo, { faces: ask.faces ?? "full", ...signal });
+    const { faces: mode = "full", owned = false } = ask;
+    const seen = await encoder.encode(photo, { faces: mode, owned, ...signal });
     watch.add("decode", seen.timings.decode);
     watch.add("encode", seen.timings.encode);
     watch.add("faces", seen.timings.faces);

@@ -53,6 +53,11 @@ export interface EncodeOptions {
   readonly mirrored?: boolean;
   /** How thoroughly faces are looked for and cut out, or `none`; `full` when left out. */
   readonly faces?: FaceMode | "none";
+  /**
+   * Whether the photo's buffer is nobody else's: it may then be given away and is detached. A
+   * server that copies it for a Worker instead has the bytes of a large photo several times.
+   */
+  readonly owned?: boolean;
   /** Gives up waiting in the queue when it fires; a photo that is being worked on is finished. */
   readonly signal?: AbortSignal;
 }

@@ -44,6 +44,8 @@ export interface Lesson {
   readonly force: boolean;
   /** Most memories that the space may hold afterwards; no bound when left out. */
   readonly maxMemories?: number;
+  /** Whether each photo's buffer is nobody else's, as in {@linkcode EncodeOptions}. */
+  readonly owned?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -123,6 +125,7 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
       seen = await encoder.encode(photo, {
         keepPhoto: lesson.keepPhoto,
         mirrored: lesson.kind !== "person" && lesson.face === undefined,
+        owned: lesson.owned ?? false,
         ...(lesson.signal ? { signal: lesson.signal } : {}),
       });
     } catch (error) {

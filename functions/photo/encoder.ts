@@ -186,13 +186,17 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
     lookModel: lookModelOf(section),
     faceModel: faces.section.id,
     runtime,
-    async encode(photo, { keepPhoto = false, mirrored = false, faces = "full", signal } = {}) {
+    async encode(
+      photo,
+      { keepPhoto = false, mirrored = false, faces = "full", owned, signal } = {},
+    ) {
       checkBytes(photo, limits);
       const header = readHeader(photo);
       checkPixels(header, limits);
       try {
         const output = await pool.run({
           input: { type: "encode", photo, keepPhoto, mirrored, faces },
+          transfer: owned ? [photo.buffer as ArrayBuffer] : [],
           bytes: photo.length,
           memory: decodeMemory(header) + photo.length * 2,
           signal,

@@ -19,8 +19,13 @@ export type WorkerReply<Output> =
 
 /** A job for {@linkcode WorkerPool.run}. */
 export interface Job<Input> {
-  /** What is posted to the Worker; it is cloned. */
+  /**
+   * What is posted to the Worker when the job begins. It is cloned by way of bytes that stay in
+   * both threads until their garbage is collected.
+   */
   readonly input: Input;
+  /** What of the input is given to the Worker instead. */
+  readonly transfer?: Transferable[];
   /** Bytes that it holds while it waits. */
   readonly bytes: number;
   /** Bytes of memory that working on it takes. */
@@ -298,7 +303,7 @@ export function createWorkerPool<Input, Output>(
           new WorkerError("TimeLimit", `Gave up after ${(timeLimit / 1000).toFixed(1)} s`),
         );
       }, timeLimit);
-      slot.worker.postMessage(next.job.input);
+      slot.worker.postMessage(next.job.input, next.job.transfer ?? []);
     }
     if (closing && waiting() === 0 && [...slots].every((slot) => !slot.current)) {
       for (const slot of slots) retire(slot);

@@ -5,8 +5,10 @@
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import { UnteachableError } from "../core/errors.ts";
+import { decodeJsonBase64 } from "./decode_json_base64.ts";
 import { type FilePart, isFilePart } from "./form.ts";
 import { free, freeBody } from "./free.ts";
+import type { ByteRange } from "./json_photo.ts";
 import { InvalidRequestError } from "./problem.ts";
 import { AnswerSchema, DEFAULT_SPACE, JsonFlag, Space } from "./schemas.ts";
 import type { Services } from "./services.ts";
@@ -96,12 +98,12 @@ const route = createRoute({
   },
 });
 
-/** Reads base64, with or without a data URL around it. */
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const data = /^data:[^,]*;base64,/i.exec(text.slice(0, 200));
+/** Takes the photo out of JSON, whose bytes it is decoded in. */
+function photoIn(json: ArrayBuffer, text: ByteRange): Uint8Array<ArrayBuffer> {
   try {
-    return Uint8Array.fromBase64(data ? text.slice(data[0].length) : text);
-  } catch {
+    return decodeJsonBase64(json, text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw new InvalidRequestError([{ path: "image", message: "should be base64 or a data URL" }]);
   }
 }
@@ -117,11 +119,12 @@ export function classifyRoutes({ answer, about }: Services) {
     const options = { ...c.req.valid("query"), ...formOptions, ...jsonOptions };
 
     let photo: Uint8Array<ArrayBuffer>;
-    if (inForm === undefined && inJson === undefined) {
-      photo = new Uint8Array(await c.req.arrayBuffer());
-    } else {
-      photo = inForm?.bytes as Uint8Array<ArrayBuffer> | undefined ?? fromBase64(inJson ?? "");
+    if (inForm) {
+      photo = inForm.bytes as Uint8Array<ArrayBuffer>;
       await freeBody(c.req);
+    } else {
+      const body = await c.req.arrayBuffer();
+      photo = inJson === undefined ? new Uint8Array(body) : photoIn(body, c.get("photoInJson"));
     }
     if (photo.length === 0) {
       throw new InvalidRequestError([{ path: "image", message: "should be a photo, it is empty" }]);
@@ -140,6 +143,7 @@ export function classifyRoutes({ answer, about }: Services) {
       recall: c.get("access").mayRecall(space),
       ...(options.specificity === undefined ? {} : { specificity: options.specificity }),
       faces: options.preview ? "light" : "full",
+      owned: true,
       signal: c.req.raw.signal,
     }).finally(() => free(photo.buffer));
     c.header("server-timing", serverTiming(reply.timings));

@@ -185,6 +185,7 @@ export function memoriesRoutes({ teach, memory, access: settings }: Services) {
         not: lesson.not ?? false,
         keepPhoto: lesson.keepPhoto ?? false,
         force: lesson.force ?? false,
+        owned: true,
         ...(maxMemories === undefined ? {} : { maxMemories }),
         signal: c.req.raw.signal,
       }).finally(() => photos.forEach(({ buffer }) => free(buffer)));

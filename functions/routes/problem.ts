@@ -104,15 +104,20 @@ export function problem(
 /** What Hono's validator says, and no more. */
 const MALFORMED_JSON = "Malformed JSON in request body";
 
+/** Refuses a body that is no JSON. */
+export function malformedJson(): HTTPException {
+  return new HTTPException(400, {
+    message: "the body should be JSON in UTF-8, it cannot be read as such",
+  });
+}
+
 /** Hono's `onError`. */
 export function onError(error: Error, c: Context): Response {
   if (error instanceof HTTPException) {
     const given = new Headers(error.getResponse().headers);
     given.delete("content-type");
     given.delete("content-length");
-    if (error.message === MALFORMED_JSON) {
-      return problem(c, 400, "the body should be JSON in UTF-8, it cannot be read as such");
-    }
+    if (error.message === MALFORMED_JSON) return problem(c, 400, malformedJson().message);
     return problem(c, error.status, error.message || (TITLES[error.status] ?? ""), {}, given);
   }
   if (c.req.raw.signal.aborted) return problem(c, 499, "the client closed the connection");

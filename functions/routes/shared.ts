@@ -5,12 +5,13 @@
  */
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { AccessVariables } from "./access.ts";
+import type { JsonPhotoVariables } from "./json_photo.ts";
 import { checked } from "./problem.ts";
 import { ProblemSchema } from "./schemas.ts";
 
 /** What the handlers find in their context. */
 export interface AppEnv {
-  Variables: AccessVariables & { requestId: string };
+  Variables: AccessVariables & JsonPhotoVariables & { requestId: string };
 }
 
 /** An app whose failed checks become problems. */
