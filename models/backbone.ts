@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkNames } from "./check_names.ts";
 import type { BackboneSection } from "./manifest.ts";
 import { output } from "./output.ts";
 import type { Session } from "./session.ts";
@@ -31,15 +32,6 @@ export interface Backbone {
   run(pixels: Uint8Array): Promise<BackboneOutput>;
 }
 
-function names(what: string, expected: readonly string[], got: readonly string[]): void {
-  const missing = expected.filter((name) => !got.includes(name));
-  if (missing.length > 0 || expected.length !== got.length) {
-    throw new TypeError(
-      `Expected the model's ${what} to be ${expected.join(", ")}, got ${got.join(", ")}`,
-    );
-  }
-}
-
 /**
  * Wraps an opened model by what the manifest says of it. The session stays the caller's, who
  * releases it.
@@ -48,8 +40,8 @@ function names(what: string, expected: readonly string[], got: readonly string[]
  */
 export function createBackbone(session: Session, section: BackboneSection): Backbone {
   const { input, outputs: { logits, embedding, gem } } = section;
-  names("inputs", [input.name], session.inputNames);
-  names("outputs", [logits.name, embedding.name, gem.name], session.outputNames);
+  checkNames("inputs", [input.name], session.inputNames);
+  checkNames("outputs", [logits.name, embedding.name, gem.name], session.outputNames);
   const dims = [1, input.size, input.size, 3];
   const length = input.size * input.size * 3;
   return {

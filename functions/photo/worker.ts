@@ -12,9 +12,10 @@ import type { BackboneSection } from "../../models/manifest.ts";
 import { createRecognizer } from "../../models/recognizer.ts";
 import type { Encoded } from "../core/encoder.ts";
 import { encodePhoto } from "./encode_photo.ts";
-import { createRetried, openFaceEmbedder } from "./face_models.ts";
+import { openFaceEmbedder } from "./face_models.ts";
 import type { PhotoLimits } from "./limits.ts";
 import type { WorkerReply } from "./pool.ts";
+import { createRetried } from "./retried.ts";
 import { loadRuntime } from "./runtime.ts";
 import type { Runtime } from "./runtime.ts";
 

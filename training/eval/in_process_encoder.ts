@@ -5,7 +5,8 @@
  */
 import type { Encoder } from "../../functions/core/encoder.ts";
 import { encodePhoto } from "../../functions/photo/encode_photo.ts";
-import { createRetried, openFaceEmbedder } from "../../functions/photo/face_models.ts";
+import { openFaceEmbedder } from "../../functions/photo/face_models.ts";
+import { createRetried } from "../../functions/photo/retried.ts";
 import { createBackbone } from "../../models/backbone.ts";
 import { createFaceFinder } from "../../models/face_finder.ts";
 import { createKinds } from "../../models/kinds.ts";
