@@ -11,6 +11,7 @@ import { kindsSection } from "./kinds.ts";
 import { lookSection } from "./look.ts";
 import { networkSection } from "./network.ts";
 import { networkFile } from "./network_file.ts";
+import { paradigmsSection } from "./paradigms.ts";
 import { peopleSection } from "./people.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
@@ -79,6 +80,7 @@ export const sections = {
   recall: recallSection,
   people: peopleSection,
   faces: facesSection,
+  paradigms: paradigmsSection,
 } as const;
 
 /** The network that turns pixels into scores and an embedding. */
@@ -91,7 +93,14 @@ export type SectionName = keyof typeof sections;
 export type Section<N extends SectionName> = z.infer<(typeof sections)[N]>;
 
 /** The parsed `manifest.json`. */
-export type Manifest = { readonly [N in SectionName]: Section<N> };
+export type Manifest =
+  & { readonly [N in Exclude<SectionName, "paradigms">]: Section<N> }
+  & {
+    /** Left out until the models are made: the paradigms beside `human` are then not served. */
+    readonly paradigms?: Section<"paradigms">;
+  };
+
+const manifestSchema = z.object({ ...sections, paradigms: sections.paradigms.optional() });
 
 function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value);
@@ -129,13 +138,21 @@ export function parseSection<N extends SectionName>(name: N, value: unknown): Se
  * ```
  */
 export function parseManifest(json: unknown): Manifest {
-  const manifest = check(z.object(sections) as z.ZodType<Manifest>, json, "manifest");
-  const { kinds, network } = manifest;
+  const manifest = check(manifestSchema as unknown as z.ZodType<Manifest>, json, "manifest");
+  const { backbone, kinds, network, paradigms } = manifest;
   const names = network.openKinds.map(({ name }) => name).join();
   if (kinds.outputs.kinds.of.join() !== names) {
     throw new TypeError(
       `The manifest's kinds are ${kinds.outputs.kinds.of}, its network's open kinds ${names}`,
     );
+  }
+  const { name, dim } = backbone.outputs.embedding;
+  for (const model of [paradigms?.sequential, paradigms?.joint]) {
+    if (model && model.inputs.embedding.dim !== dim) {
+      throw new TypeError(
+        `The manifest's ${model.file} takes ${model.inputs.embedding.dim} numbers, its backbone's ${name} has ${dim}`,
+      );
+    }
   }
   return manifest;
 }

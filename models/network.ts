@@ -9,13 +9,14 @@ import { z } from "zod";
 const probability = z.number().min(0).max(1);
 const positive = z.number().positive();
 
-const logistic = z.object({ slope: z.number(), intercept: z.number() }).readonly();
+/** How a {@linkcode Logistic} is checked. */
+export const logisticMap = z.object({ slope: z.number(), intercept: z.number() }).readonly();
 
 const openKind = z.object({
   /** Name in the hierarchy. */
   name: z.string(),
   /** From how little the best type stands out to the probability of a new one. */
-  novelty: logistic,
+  novelty: logisticMap,
 }).readonly();
 
 const guarantee = z.object({
@@ -42,11 +43,11 @@ export const networkSection = z.object({
    */
   newShare: z.number().gt(0).lt(1),
   /** Novelty within any other kind. */
-  novelty: logistic,
+  novelty: logisticMap,
   /** `novel` is set from this novelty on. */
   novelCut: probability,
   /** From the log-odds of an answer's probability to its confidence. */
-  confidence: logistic,
+  confidence: logisticMap,
   /** What is guaranteed when the asker says nothing. */
   specificity: z.number().min(0.5).max(0.999),
   /** Ascending in both. At least two, for what lies between and beyond. */
@@ -57,7 +58,7 @@ export const networkSection = z.object({
 export type NetworkCalibration = z.infer<typeof networkSection>;
 
 /** A logistic map: probability = 1 / (1 + exp(−(intercept + slope · x))). */
-export type Logistic = z.infer<typeof logistic>;
+export type Logistic = z.infer<typeof logisticMap>;
 
 /** A kind whose types the network does not all know, and how it is recognised. */
 export type OpenKind = z.infer<typeof openKind>;
