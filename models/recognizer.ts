@@ -21,6 +21,8 @@ export interface Recognition {
   readonly scores: NetworkScores;
   /** Unit vector that individuals and taught types are compared by. */
   readonly look: Float32Array;
+  /** The backbone's embedding of the centre view, each ≥ 0; not of unit length. */
+  readonly embedding: Float32Array;
   /** How many views were looked at, 1 to 3. */
   readonly views: number;
 }
@@ -90,7 +92,8 @@ export async function recognizeViews(
     logits = mean(seen.map((one) => one.logits));
     scores = await scoreKinds({ logits, embedding: mean(seen.map((one) => one.embedding)) });
   }
-  return { scores: { ...scores, logits }, look, views: seen.length };
+  const { embedding } = seen[0]!;
+  return { scores: { ...scores, logits }, look, embedding, views: seen.length };
 }
 
 function mean(vectors: readonly Float32Array[]): Float32Array {

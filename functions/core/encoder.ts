@@ -7,6 +7,7 @@
 import type { FaceCrop, FaceDescriptor, FaceMode, FaceQuality } from "../../models/face.ts";
 import type { Fingerprint } from "../../models/fingerprint.ts";
 import type { Box } from "../../models/pixels.ts";
+import type { ParadigmScores, TrainedParadigm } from "../../models/paradigms.ts";
 import type { NetworkScores } from "../../models/recognizer.ts";
 
 /** Size of the upright photo in its own pixels. */
@@ -35,6 +36,8 @@ export interface Encoded {
   readonly look: Float32Array;
   /** What the networks make of it. */
   readonly scores: NetworkScores;
+  /** What the trained paradigms make of it; only when they were asked for, and those alone. */
+  readonly paradigms?: ParadigmScores;
   /** How many views the networks looked at, 1 to 3. */
   readonly views: number;
   /** The faces, those first that the photo is most of. */
@@ -58,6 +61,8 @@ export interface EncodeOptions {
    * server that copies it for a Worker instead has the bytes of a large photo several times.
    */
   readonly owned?: boolean;
+  /** Also ask these trained paradigms. Their networks are loaded at the first call. */
+  readonly paradigms?: readonly TrainedParadigm[];
   /** Gives up waiting in the queue when it fires; a photo that is being worked on is finished. */
   readonly signal?: AbortSignal;
 }
@@ -77,6 +82,7 @@ export interface Encoder {
    * @throws {DamagedPhotoError} for a damaged file
    * @throws {PhotoTooLargeError} for more bytes or pixels than the limit
    * @throws {BusyError} when the queue is full
+   * @throws {TypeError} when a trained paradigm is asked for that the encoder was made without
    */
   encode(photo: Uint8Array, options?: EncodeOptions): Promise<Encoded>;
   /**

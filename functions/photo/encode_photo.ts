@@ -5,6 +5,7 @@
  */
 import type { FaceFinder, FaceMode } from "../../models/face.ts";
 import { fingerprint } from "../../models/fingerprint.ts";
+import type { ParadigmScores } from "../../models/paradigms.ts";
 import { toPhotoBox, type WorkingImage } from "../../models/pixels.ts";
 import type { Recognize } from "../../models/recognizer.ts";
 import type { Encoded, ImageSize, SeenFace } from "../core/encoder.ts";
@@ -21,6 +22,8 @@ export interface EncodePhotoOptions {
   readonly mirrored: boolean;
   /** How thoroughly faces are looked for. */
   readonly faces: FaceMode | "none";
+  /** The trained paradigms that are asked, if any, by the embedding of the centre view. */
+  readonly scoreParadigms?: (embedding: Float32Array) => Promise<ParadigmScores>;
   /** Whether the photo's bytes are nobody else's, so that they can be given back at once. */
   readonly owned: boolean;
 }
@@ -32,13 +35,15 @@ export interface EncodePhotoOptions {
  */
 export async function encodePhoto(
   photo: Uint8Array,
-  { recognize, finder, limits, keepPhoto, mirrored, faces: mode, owned }: EncodePhotoOptions,
+  options: EncodePhotoOptions,
 ): Promise<Encoded> {
+  const { recognize, finder, limits, keepPhoto, mirrored, faces: mode, owned } = options;
   const begun = performance.now();
   const { working, image } = await decodePhoto(photo, limits);
   if (owned) drop(photo);
   const decoded = performance.now();
-  const { scores, look, views, contrast } = await recognize(working, { mirrored });
+  const { scores, look, embedding, views, contrast } = await recognize(working, { mirrored });
+  const paradigms = await options.scoreParadigms?.(embedding);
   const hashes = fingerprint(working);
   const kept = keepPhoto ? await encodeKept(working) : undefined;
   const encoded = performance.now();
@@ -49,6 +54,7 @@ export async function encodePhoto(
     fingerprint: hashes,
     contrast,
     scores,
+    ...(paradigms ? { paradigms } : {}),
     look,
     views,
     faces,

@@ -8,6 +8,7 @@ import type { FaceCrop, FaceDescriptor } from "../../models/face.ts";
 import type { FacesSection } from "../../models/face_networks.ts";
 import type { KindsSection } from "../../models/kinds.ts";
 import { lookModelOf } from "../../models/look.ts";
+import type { ParadigmsSection } from "../../models/paradigms.ts";
 import type { Encoder, SeenFace } from "../core/encoder.ts";
 import {
   BusyError,
@@ -19,6 +20,7 @@ import { returnFreedMemory } from "./allocator.ts";
 import { readHeader } from "./header.ts";
 import { checkBytes, checkPixels, decodeMemory, DEFAULT_LIMITS } from "./limits.ts";
 import type { PhotoLimits } from "./limits.ts";
+import { noParadigms } from "./paradigm_models.ts";
 import { createWorkerPool, WorkerError } from "./pool.ts";
 import type { Runtime } from "./runtime.ts";
 import type { WorkerOutput, WorkerRequest, WorkerSettings } from "./worker.ts";
@@ -31,6 +33,8 @@ const PROCESS = 128 * MIB;
 const WORKER: Readonly<Record<Runtime, number>> = { native: 80 * MIB, wasm: 224 * MIB };
 /** What the embedders of faces take on top, in a Worker that has loaded them. */
 const FACES: Readonly<Record<Runtime, number>> = { native: 100 * MIB, wasm: 60 * MIB };
+/** Bytes that a small model of float32 weights takes, loaded, for each of its file. */
+const LOADED: Readonly<Record<Runtime, number>> = { native: 2, wasm: 4 };
 /** What describing one face takes while it is done. */
 const FACE = MIB;
 /**
@@ -46,7 +50,10 @@ export interface PoolPlan {
   readonly workers: number;
   /** Bytes that a Worker takes by itself. */
   readonly workerMemory: number;
-  /** Bytes that the embedders of faces take on top, and the most Workers that may have them. */
+  /**
+   * Bytes that take on top the models which are loaded on demand, the embedders of faces and the
+   * trained paradigms, and the most Workers that may have them.
+   */
   readonly skill: { readonly memory: number; readonly most: number };
   /** Bytes that the Workers and their decoders may take together. */
   readonly memory: number;
@@ -58,6 +65,7 @@ export interface PoolPlan {
  * Divides the memory of the process among Workers, decoders and the queue.
  *
  * @param memoryMb of the whole process, in MiB
+ * @param models bytes of the files of the trained paradigms; none when left out
  * @throws {RangeError} for less memory or fewer cores than one Worker needs
  *
  * @example
@@ -68,10 +76,16 @@ export interface PoolPlan {
  * ```
  */
 export function planPool(
-  { memoryMb, cores, runtime }: { memoryMb: number; cores: number; runtime: Runtime },
+  { memoryMb, cores, runtime, models = 0 }: {
+    memoryMb: number;
+    cores: number;
+    runtime: Runtime;
+    models?: number;
+  },
 ): PoolPlan {
   if (!(cores >= 1)) throw new RangeError(`Cannot plan for ${cores} cores: need at least 1`);
   const workerMemory = WORKER[runtime];
+  const skill = FACES[runtime] + LOADED[runtime] * models;
   const queue = Math.min(64 * MIB, memoryMb * MIB / 20);
   const memory = memoryMb * MIB - PROCESS - queue;
   if (memory < workerMemory + LEAST_DECODE) {
@@ -83,8 +97,8 @@ export function planPool(
   const affordable = Math.floor((memory - LEAST_DECODE) / workerMemory);
   const workers = Math.min(Math.floor(cores), affordable);
   const spare = memory - LEAST_DECODE - workers * workerMemory;
-  const most = Math.min(workers, Math.max(1, Math.floor(spare / FACES[runtime])));
-  return { workers, workerMemory, skill: { memory: FACES[runtime], most }, memory, queue };
+  const most = Math.min(workers, Math.max(1, Math.floor(spare / skill)));
+  return { workers, workerMemory, skill: { memory: skill, most }, memory, queue };
 }
 
 /** Parts and settings of {@linkcode createPhotoEncoder}. */
@@ -105,6 +119,13 @@ export interface PhotoEncoderOptions {
     /** The bytes of the detector. */
     readonly detector: Uint8Array;
     /** Folder of the embedders, which are loaded when the first face is described. */
+    readonly folder: URL;
+  };
+  /** Left out where there are no trained paradigms. */
+  readonly paradigms?: {
+    /** The manifest's word on their networks. */
+    readonly section: ParadigmsSection;
+    /** Folder of the networks, each of which is loaded when it is first asked. */
     readonly folder: URL;
   };
   readonly runtime: Runtime;
@@ -150,9 +171,10 @@ function bytesOf(crops: readonly FaceCrop[]): number {
  */
 export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<Encoder> {
   const { section, model, kinds, faces, runtime, timeLimit = 20_000, queue = 64 } = options;
-  const plan = planPool(options);
+  const { sequential, joint } = options.paradigms?.section ?? {};
+  const plan = planPool({ ...options, models: (sequential?.bytes ?? 0) + (joint?.bytes ?? 0) });
   returnFreedMemory();
-  // Without the embedders of faces: the pool gives them up for a photo that needs their memory.
+  // Without what is loaded on demand: the pool gives them up for a photo that needs their memory.
   const limits: PhotoLimits = { ...DEFAULT_LIMITS, memory: plan.memory - plan.workerMemory };
   const settings: WorkerSettings = {
     runtime,
@@ -160,6 +182,9 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
     section,
     kinds,
     faces: { ...faces, folder: faces.folder.href },
+    ...(options.paradigms
+      ? { paradigms: { ...options.paradigms, folder: options.paradigms.folder.href } }
+      : {}),
     limits,
   };
   const pool = createWorkerPool<WorkerRequest, WorkerOutput>({
@@ -186,19 +211,20 @@ export async function createPhotoEncoder(options: PhotoEncoderOptions): Promise<
     lookModel: lookModelOf(section),
     faceModel: faces.section.id,
     runtime,
-    async encode(
-      photo,
-      { keepPhoto = false, mirrored = false, faces = "full", owned, signal } = {},
-    ) {
+    async encode(photo, asked = {}) {
+      const { keepPhoto = false, mirrored = false, faces = "full", owned, signal } = asked;
+      const paradigms = asked.paradigms ?? [];
+      if (paradigms.length > 0 && !options.paradigms) throw noParadigms(paradigms);
       checkBytes(photo, limits);
       const header = readHeader(photo);
       checkPixels(header, limits);
       try {
         const output = await pool.run({
-          input: { type: "encode", photo, keepPhoto, mirrored, faces },
+          input: { type: "encode", photo, keepPhoto, mirrored, faces, paradigms },
           transfer: owned ? [photo.buffer as ArrayBuffer] : [],
           bytes: photo.length,
           memory: decodeMemory(header) + photo.length * 2,
+          skilled: paradigms.length > 0,
           signal,
         });
         if (output.type !== "encoded") throw new TypeError("A Worker answered another request");

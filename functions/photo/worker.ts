@@ -9,11 +9,13 @@ import { createFaceFinder } from "../../models/face_finder.ts";
 import type { FacesSection } from "../../models/face_networks.ts";
 import { createKinds, type KindsSection } from "../../models/kinds.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
+import type { ParadigmsSection, TrainedParadigm } from "../../models/paradigms.ts";
 import { createRecognizer } from "../../models/recognizer.ts";
 import type { Encoded } from "../core/encoder.ts";
 import { encodePhoto } from "./encode_photo.ts";
 import { openFaceEmbedder } from "./face_models.ts";
 import type { PhotoLimits } from "./limits.ts";
+import { createParadigmModels } from "./paradigm_models.ts";
 import type { WorkerReply } from "./pool.ts";
 import { createRetried } from "./retried.ts";
 import { loadRuntime } from "./runtime.ts";
@@ -37,6 +39,12 @@ export interface WorkerSettings {
     /** Where the embedders lie, which are read when the first face is described. */
     readonly folder: string;
   };
+  /** Left out where there are no trained paradigms. */
+  readonly paradigms?: {
+    readonly section: ParadigmsSection;
+    /** Where their networks lie, each of which is read when it is first asked. */
+    readonly folder: string;
+  };
   readonly limits: PhotoLimits;
 }
 
@@ -48,6 +56,8 @@ export type WorkerRequest =
     readonly keepPhoto: boolean;
     readonly mirrored: boolean;
     readonly faces: FaceMode | "none";
+    /** Empty where there are none. */
+    readonly paradigms: readonly TrainedParadigm[];
   }
   | {
     readonly type: "describe";
@@ -78,7 +88,8 @@ function drop({ buffer }: Uint8Array): void {
 }
 
 /** Opens the models of the settings; what answers a request, and what lets go of them. */
-async function open({ runtime, model, section, kinds, faces, limits }: WorkerSettings) {
+async function open(settings: WorkerSettings) {
+  const { runtime, model, section, kinds, faces, limits } = settings;
   const engine = await loadRuntime(runtime);
   const session = await engine(model);
   const kindsSession = await engine(kinds.model, { lean: true });
@@ -97,6 +108,8 @@ async function open({ runtime, model, section, kinds, faces, limits }: WorkerSet
   const embedder = createRetried(() =>
     openFaceEmbedder(faces.section, new URL(faces.folder), engine)
   );
+  const paradigms = settings.paradigms &&
+    createParadigmModels(settings.paradigms.section, new URL(settings.paradigms.folder), engine);
 
   return {
     async work(request: WorkerRequest): Promise<WorkerOutput> {
@@ -115,6 +128,9 @@ async function open({ runtime, model, section, kinds, faces, limits }: WorkerSet
         mirrored: request.mirrored,
         faces: request.faces,
         owned: true,
+        ...(paradigms && request.paradigms.length > 0
+          ? { scoreParadigms: (embedding) => paradigms.score(request.paradigms, embedding) }
+          : {}),
       });
       return { type: "encoded", encoded };
     },
@@ -123,6 +139,7 @@ async function open({ runtime, model, section, kinds, faces, limits }: WorkerSet
       await kindsSession.release();
       await detector.release();
       await (await embedder.got())?.release();
+      await paradigms?.release();
     },
   };
 }
@@ -134,10 +151,12 @@ function transferOf(output: WorkerOutput): Transferable[] {
       dlib ? [sface.buffer, dlib.buffer] : [sface.buffer]
     );
   }
-  const { look, scores, photo, faces } = output.encoded;
+  const { look, scores, paradigms: { sequential, joint } = {}, photo, faces } = output.encoded;
   return [
     look.buffer,
     ...Object.values(scores).map(({ buffer }) => buffer),
+    ...(sequential ? [sequential.generalizer.buffer, sequential.memorizer.buffer] : []),
+    ...(joint ? [joint.deep.buffer, joint.wide.buffer] : []),
     ...(photo ? [photo.buffer] : []),
     ...faces.flatMap(({ crop: { sface, dlib } }) =>
       dlib ? [sface.buffer, dlib.buffer] : [sface.buffer]

@@ -26,7 +26,7 @@ export function createCachedEncoder(encoder: Encoder): Encoder {
       if (options?.keepPhoto) return await encoder.encode(photo, options);
       const key = `${await sha256Hex(photo)} ${options?.faces ?? "full"} ${
         options?.mirrored ?? false
-      }`;
+      } ${options?.paradigms?.toSorted() ?? ""}`;
       let encoded = seen.get(key);
       if (encoded === undefined) {
         encoded = encoder.encode(photo, options);

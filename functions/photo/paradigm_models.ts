@@ -1,0 +1,81 @@
+/**
+ * Opens the networks of the trained paradigms.
+ *
+ * @module
+ */
+import {
+  createJoint,
+  createSequential,
+  type ParadigmScores,
+  type ParadigmsSection,
+  type TrainedParadigm,
+} from "../../models/paradigms.ts";
+import type { OpenSession, Session } from "../../models/session.ts";
+import { openModel } from "./open_model.ts";
+import { createRetried } from "./retried.ts";
+
+/** The networks of the trained paradigms, each opened when it is first asked. */
+export interface ParadigmModels {
+  /**
+   * The scores of the paradigms named.
+   *
+   * @param embedding the backbone's, of the centre view
+   * @throws {Error} when a file is missing, not the manifest's, or cannot be loaded; the next call
+   * tries again
+   */
+  score(paradigms: readonly TrainedParadigm[], embedding: Float32Array): Promise<ParadigmScores>;
+  /** Lets go of what was opened. */
+  release(): Promise<void>;
+}
+
+/**
+ * Makes what opens them. Nothing is read yet.
+ *
+ * @param section what the manifest says of them
+ * @param folder of the manifest
+ * @param open the engine
+ */
+export function createParadigmModels(
+  section: ParadigmsSection,
+  folder: URL,
+  open: OpenSession,
+): ParadigmModels {
+  const sequential = createRetried(() => opened(section.sequential, createSequential));
+  const joint = createRetried(() => opened(section.joint, createJoint));
+
+  async function opened<S extends { readonly file: string; readonly sha256: string }, F>(
+    section: S,
+    wrap: (session: Session, section: S) => F,
+  ): Promise<{ score: F; release(): Promise<void> }> {
+    const session = await openModel(section, folder, open);
+    try {
+      return { score: wrap(session, section), release: () => session.release() };
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+  }
+
+  return {
+    async score(paradigms, embedding) {
+      const asked = (name: TrainedParadigm) => paradigms.includes(name);
+      return {
+        ...(asked("sequential")
+          ? { sequential: await (await sequential.get()).score(embedding) }
+          : {}),
+        ...(asked("joint") ? { joint: await (await joint.get()).score(embedding) } : {}),
+      };
+    },
+    async release() {
+      await (await sequential.got())?.release();
+      await (await joint.got())?.release();
+    },
+  };
+}
+
+/** What is thrown when a paradigm is asked for that the encoder was made without. */
+export function noParadigms(asked: readonly TrainedParadigm[]): TypeError {
+  return new TypeError(
+    `Expected an encoder with the models of ${asked.join(" and ")}; it was made without`,
+  );
+}

@@ -1,0 +1,247 @@
+/**
+ * The trained paradigms behind the encoder: who opens their networks, and when.
+ *
+ * @module
+ */
+import { assert, assertAlmostEquals, assertEquals, assertLess, assertRejects } from "@std/assert";
+import type { Encoded, EncodeOptions } from "../functions/core/encoder.ts";
+import { planPool } from "../functions/photo/encoder.ts";
+import { createParadigmModels } from "../functions/photo/paradigm_models.ts";
+import { createBackbone } from "../models/backbone.ts";
+import { parseManifest } from "../models/manifest.ts";
+import { networkPixels } from "../models/pixels.ts";
+import { openNative } from "../models/runtime_native.ts";
+import type { OpenSession, Session } from "../models/session.ts";
+import { createCachedEncoder } from "../training/eval/cached_encoder.ts";
+import { openInProcessEncoder } from "../training/eval/in_process_encoder.ts";
+import { fromFileUrl } from "../training/paths.ts";
+import { sharp } from "../functions/photo/vips.ts";
+import { madePicture } from "./support/pictures.ts";
+import { applied, FEATURES, smallModels, withParadigms } from "./support/paradigm_models.ts";
+import { committedModel, withEncoder } from "./support/photo_encoder.ts";
+
+const picture = madePicture(320, 240);
+const photo = new Uint8Array(
+  await sharp(picture.data, { raw: { width: 320, height: 240, channels: 3 } }).png().toBuffer(),
+);
+
+/** The native engine, and what was opened and released by it. */
+function counted() {
+  const opened: number[] = [];
+  let released = 0;
+  const open: OpenSession = async (model, options): Promise<Session> => {
+    opened.push(model.length);
+    const session = await openNative(model, options);
+    return {
+      ...session,
+      async release() {
+        released++;
+        await session.release();
+      },
+    };
+  };
+  return { open, opened, released: () => released };
+}
+
+/** The backbone's embedding of the test picture. */
+async function centre(): Promise<Float32Array> {
+  const { section, model } = await committedModel();
+  const session = await openNative(model);
+  const backbone = createBackbone(session, section);
+  const { embedding } = await backbone.run(networkPixels(picture, section.input));
+  await session.release();
+  return embedding;
+}
+
+Deno.test("createParadigmModels() opens each network when it is first asked, and once", async () => {
+  await withParadigms(async (folder, section) => {
+    const { open, opened, released } = counted();
+    const models = createParadigmModels(section, folder, open);
+    const x = new Float32Array(FEATURES).fill(0.5);
+    assertEquals(opened, []);
+    assertEquals(await models.score([], x), {});
+    assertEquals(opened, []);
+    const { sequential, ...none } = await models.score(["sequential"], x);
+    assertEquals(none, {});
+    assertAlmostEquals(sequential!.known, 0.25, 1e-6);
+    assertEquals(opened, [section.sequential.bytes]);
+    // A second request does not read the files either.
+    await Deno.remove(new URL("sequential.onnx", folder));
+    assertEquals(await models.score(["sequential"], x), { sequential: sequential! });
+    const both = await models.score(["sequential", "joint"], x);
+    assertEquals(Object.keys(both), ["sequential", "joint"]);
+    assertEquals(opened, [section.sequential.bytes, section.joint.bytes]);
+    await models.release();
+    assertEquals(released(), 2);
+  });
+});
+
+Deno.test("createParadigmModels() lets go of nothing that was not opened", async () => {
+  await withParadigms(async (folder, section) => {
+    const { open, opened, released } = counted();
+    await createParadigmModels(section, folder, open).release();
+    assertEquals([opened.length, released()], [0, 0]);
+  });
+});
+
+Deno.test("createParadigmModels() refuses a file that is not the manifest's, and tries again", async () => {
+  await withParadigms(async (folder, section) => {
+    const { open, opened } = counted();
+    const models = createParadigmModels(section, folder, open);
+    const x = new Float32Array(FEATURES);
+    const file = new URL("joint.onnx", folder);
+    const right = await Deno.readFile(file);
+    await Deno.writeFile(file, right.slice(1));
+    await assertRejects(
+      () => models.score(["joint"], x),
+      Error,
+      "Expected joint.onnx with SHA-256",
+    );
+    assertEquals(opened, []);
+    await Deno.writeFile(file, right);
+    assertEquals((await models.score(["joint"], x)).joint!.deep.length, 3);
+    await models.release();
+  });
+});
+
+Deno.test("createParadigmModels() lets go of a graph that is not as the manifest says", async () => {
+  await withParadigms(async (folder, section) => {
+    const { open, opened, released } = counted();
+    const { file, bytes, sha256 } = section.sequential;
+    const wrong = { ...section, joint: { ...section.joint, file, bytes, sha256 } };
+    const models = createParadigmModels(wrong, folder, open);
+    await assertRejects(
+      () => models.score(["joint"], new Float32Array(FEATURES)),
+      TypeError,
+      "outputs to be deep, wide, got generalizer",
+    );
+    assertEquals([opened.length, released()], [1, 1]);
+  });
+});
+
+/** Requires the scores of the small models at the embedding of the test picture. */
+function assertScores(
+  { paradigms }: Encoded,
+  embedding: Float32Array,
+  tolerance: number,
+): void {
+  const { sequential, joint } = smallModels();
+  const parts = [
+    [paradigms!.sequential!.generalizer, sequential.generalizer],
+    [paradigms!.sequential!.memorizer, sequential.memorizer],
+    [paradigms!.joint!.deep, joint.deep],
+    [paradigms!.joint!.wide, joint.wide],
+  ] as const;
+  for (const [made, linear] of parts) {
+    for (const [i, value] of applied(linear, embedding).entries()) {
+      assertAlmostEquals(made[i]!, value, tolerance);
+    }
+  }
+}
+
+for (const [runtime, tolerance] of [["native", 1e-4], ["wasm", 1e-4]] as const) {
+  Deno.test({
+    name: `encode() asks those trained paradigms that it is told to, by the ${runtime} engine`,
+    // The native runtime's and the decoder's threads outlive their Workers.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const embedding = await centre();
+      await withParadigms(async (folder, section) => {
+        const options = { runtime, cores: 1, paradigms: { section, folder } };
+        await withEncoder(options, async (encoder) => {
+          const plain = await encoder.encode(photo, { faces: "none" });
+          assertEquals(Object.hasOwn(plain, "paradigms"), false);
+          const ask = (paradigms: EncodeOptions["paradigms"] & object) =>
+            encoder.encode(photo, { faces: "none", paradigms });
+          assertEquals(Object.keys((await ask(["joint"])).paradigms!), ["joint"]);
+          const both = await ask(["sequential", "joint"]);
+          assertScores(both, embedding, tolerance);
+          assertEquals(both.scores, plain.scores);
+          assertEquals(Object.hasOwn(both, "embedding"), false);
+          // What its Worker has opened it reads no more.
+          await Deno.remove(new URL("sequential.onnx", folder));
+          await Deno.remove(new URL("joint.onnx", folder));
+          assertEquals((await ask(["sequential", "joint"])).paradigms, both.paradigms);
+        });
+      });
+    },
+  });
+}
+
+Deno.test({
+  name: "encode() reads none of the paradigms' files when it is not asked for them",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await withParadigms(async (folder, section) => {
+      await Deno.remove(new URL("sequential.onnx", folder));
+      await Deno.remove(new URL("joint.onnx", folder));
+      await withEncoder({ cores: 1, paradigms: { section, folder } }, async (encoder) => {
+        assert((await encoder.encode(photo)).views >= 1);
+        await assertRejects(
+          () => encoder.encode(photo, { paradigms: ["joint"] }),
+          Error,
+          "joint.onnx",
+        );
+        assert((await encoder.encode(photo)).views >= 1, "the Worker goes on");
+      });
+    });
+  },
+});
+
+Deno.test({
+  name: "encode() rejects when a paradigm is asked for that the encoder was made without",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await withEncoder({}, async (encoder) => {
+      await assertRejects(
+        () => encoder.encode(photo, { paradigms: ["sequential"] }),
+        TypeError,
+        "Expected an encoder with the models of sequential; it was made without",
+      );
+    });
+  },
+});
+
+Deno.test({
+  name: "the encoder without Workers asks the trained paradigms, and the cached one once",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const embedding = await centre();
+    await withParadigms(async (folder) => {
+      const text = await Deno.readTextFile(new URL("manifest.json", folder));
+      const manifest = parseManifest(JSON.parse(text));
+      const encoder = await openInProcessEncoder(manifest, fromFileUrl(folder));
+      try {
+        const paradigms = ["sequential", "joint"] as const;
+        assertScores(await encoder.encode(photo, { paradigms }), embedding, 1e-4);
+        const cached = createCachedEncoder(encoder);
+        const first = await cached.encode(photo, { paradigms });
+        assertEquals(await cached.encode(photo, { paradigms }) === first, true);
+        assertEquals((await cached.encode(photo)).paradigms, undefined);
+        const { paradigms: _, ...without } = manifest;
+        const bare = await openInProcessEncoder(without, fromFileUrl(folder));
+        await assertRejects(() => bare.encode(photo, { paradigms }), TypeError, "made without");
+        await bare.close();
+      } finally {
+        await encoder.close();
+      }
+    });
+  },
+});
+
+Deno.test("planPool() counts the models to what is loaded on demand, and starts no fewer Workers for them", () => {
+  const settings = { memoryMb: 512, cores: 8 } as const;
+  const models = 10 * 2 ** 20;
+  for (const [runtime, times] of [["native", 2], ["wasm", 4]] as const) {
+    const plain = planPool({ ...settings, runtime });
+    const { skill, ...plan } = planPool({ ...settings, runtime, models });
+    assertEquals(skill, { memory: plain.skill.memory + times * models, most: 1 });
+    assertEquals({ ...plan, skill: plain.skill }, { ...plain, skill: plain.skill });
+  }
+  const large = { memoryMb: 4096, cores: 8, runtime: "native" } as const;
+  assertLess(planPool({ ...large, models: 2 ** 30 }).skill.most, planPool(large).skill.most);
+});
