@@ -5,7 +5,9 @@
  * @module
  */
 import type { FaceMode } from "../../models/face.ts";
-import type { Answer, Timings } from "./answer_type.ts";
+import type { ParadigmsSection } from "../../models/paradigms.ts";
+import { createTrainedAnswer } from "./answer_trained.ts";
+import type { Answer, Paradigm, Timings } from "./answer_type.ts";
 import { type Findings, settleAnswer } from "./settle_answer.ts";
 import type { Encoded, Encoder, ImageSize, SeenFace } from "./encoder.ts";
 import type { FaceJudge } from "./face_judge.ts";
@@ -30,6 +32,8 @@ export interface AnswerParts {
   readonly generalize: Generalize;
   readonly judge: LookJudge;
   readonly faces: FaceJudge;
+  /** What the manifest says of the trained paradigms; left out where there are none. */
+  readonly paradigms?: ParadigmsSection;
 }
 
 /** What is asked besides the photo. */
@@ -37,7 +41,12 @@ export interface Ask {
   readonly space: string;
   /** Whether the asker may be answered from the space's memory; the network answers everybody. */
   readonly recall: boolean;
-  /** Guaranteed accuracy of the network's answer, .5 to .999; the deployment's when left out. */
+  /** Which paradigm answers; `human`, whose way is told here, when left out. */
+  readonly paradigm?: Paradigm;
+  /**
+   * Guaranteed accuracy of the network's answer, .5 to .999; the deployment's when left out. The
+   * trained paradigms have no kinds to choose from and go without.
+   */
   readonly specificity?: number;
   /** How thoroughly faces are looked at; `full` when left out, `light` for a live preview. */
   readonly faces?: FaceMode;
@@ -53,12 +62,16 @@ export type AnswerPhoto = (photo: Uint8Array, ask: Ask) => Promise<Answer>;
 /**
  * Makes the function that answers.
  *
- * @returns a function that rejects as {@linkcode Encoder.encode} and {@linkcode MemoryTable} do
+ * @returns a function that rejects as {@linkcode Encoder.encode} and {@linkcode MemoryTable} do, and
+ * with a {@linkcode TypeError} when a trained paradigm is asked for where there are none
  */
 export function createAnswer(parts: AnswerParts): AnswerPhoto {
   const { encoder, memory, generalize, judge, faces: faceJudge } = parts;
+  const answerTrained = createTrainedAnswer(parts);
 
   return async function answer(photo, ask) {
+    const { paradigm = "human" } = ask;
+    if (paradigm !== "human") return await answerTrained(photo, ask, paradigm);
     const watch = stopwatch();
     const signal = ask.signal ? { signal: ask.signal } : {};
 

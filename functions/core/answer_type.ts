@@ -71,6 +71,23 @@ export interface Timings {
   readonly total: number;
 }
 
+/** How `sequential` came to its answer. */
+export interface SequentialParts {
+  /** Share of the router's tables that know the photo from training, 0 to 1. */
+  readonly known: number;
+  /** Which moment of the network's training answered. */
+  readonly head: "generalizer" | "memorizer";
+}
+
+/** What each part of `joint` adds to the log-odds of the label against the runner-up. */
+export interface JointParts {
+  readonly deep: number;
+  readonly wide: number;
+}
+
+/** How a trained paradigm came to its answer. */
+export type ParadigmParts = SequentialParts | JointParts;
+
 /** The reply to a photo. */
 export interface Answer {
   /** Null only when `route` is `none`. */
@@ -94,6 +111,8 @@ export interface Answer {
   readonly image: ImageSize;
   readonly space: string;
   readonly paradigm: Paradigm;
+  /** Of an answer by a trained paradigm's network; never of `human`, nor from memory. */
+  readonly parts?: ParadigmParts;
   readonly model: { readonly id: string; readonly version: string };
   readonly timings: Timings;
 }

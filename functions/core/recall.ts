@@ -41,6 +41,9 @@ export interface Query {
   readonly general: Pick<Generalization, "label" | "named" | "novelty">;
 }
 
+/** What a copy is looked up by. */
+export type PictureQuery = Omit<Query, "general">;
+
 /** How many memories of a label make its reference, the newest. */
 const REFERENCES = 64;
 /** How many memories are weighed against each other, and how many are shown as evidence. */
@@ -104,17 +107,10 @@ export async function recallSeen(
   query: Query,
   judge: LookJudge,
 ): Promise<Recalled | undefined> {
-  const [copies, neighbours] = await Promise.all([
-    query.fingerprint === null
-      ? []
-      : table.byFingerprint(space, [query.fingerprint.upright, query.fingerprint.mirrored], {
-        maxDistance: judge.copyBits,
-        limit: WEIGHED,
-      }),
+  const [things, neighbours] = await Promise.all([
+    taughtPictures(table, space, query, judge),
     table.nearest(space, { model: query.model, embedding: query.look, limit: WEIGHED }),
   ]);
-  // A person is not known by the picture, but by the face.
-  const things = copies.filter(({ memory }) => memory.kind === "thing");
   if (things.length === 0 && neighbours.length === 0) return undefined;
   const around = judge.surroundings(query.look);
   const near = neighbours.filter(({ similarity }) => similarity >= judge.lowest(around));
@@ -122,10 +118,41 @@ export async function recallSeen(
   return settle(strongest([...looks, ...copyTestimonies(things, query, judge)]));
 }
 
+/**
+ * Recalls a photo as a copy of one that was taught, by its hashes alone.
+ *
+ * @returns undefined when it is none, or the label was taken back by a negative example
+ */
+export async function recallCopy(
+  table: MemoryTable,
+  space: string,
+  query: PictureQuery,
+  judge: LookJudge,
+): Promise<Recalled | undefined> {
+  return settle(copyTestimonies(await taughtPictures(table, space, query, judge), query, judge));
+}
+
+/** The memories of things whose hashes are near. */
+async function taughtPictures(
+  table: MemoryTable,
+  space: string,
+  { fingerprint }: PictureQuery,
+  judge: LookJudge,
+): Promise<HashMatch[]> {
+  if (fingerprint === null) return [];
+  const { upright, mirrored } = fingerprint;
+  const copies = await table.byFingerprint(space, [upright, mirrored], {
+    maxDistance: judge.copyBits,
+    limit: WEIGHED,
+  });
+  // A person is not known by the picture, but by the face.
+  return copies.filter(({ memory }) => memory.kind === "thing");
+}
+
 /** What the memories found by their hashes say. */
 function copyTestimonies(
   copies: readonly HashMatch[],
-  query: Query,
+  query: PictureQuery,
   judge: LookJudge,
 ): Testimony[] {
   return copies.flatMap(({ memory, distance }) => {

@@ -23,7 +23,10 @@ export interface Findings {
 }
 
 /** The part of an answer that is decided. */
-export type Settled = Omit<Answer, "image" | "space" | "paradigm" | "model" | "timings">;
+export type Settled = Omit<
+  Answer,
+  "image" | "space" | "paradigm" | "parts" | "model" | "timings"
+>;
 
 /** The kind of every person. */
 const PERSON = "person";
