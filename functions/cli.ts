@@ -20,7 +20,8 @@ const USAGE = `xolo: teach and ask from the command line
   xolo teach <folder> [--label NAME] [--type] [--not] [--force] [--keep-photo] [--report FILE]
                            photos of a folder; its sub-folders are the labels unless --label is given;
                            with --type labels of types ("Shiba Inu") and not of individuals ("Rex")
-  xolo classify <photo>... one answer a line
+  xolo classify <photo>... [--paradigm sequential|joint|human|compare]
+                           one answer a line; with --paradigm compare three
   xolo labels              who and what is known
   xolo forget <label>      finally;  --all forgets the whole space
   xolo export [FILE]       the space as lines of JSON, to standard output without FILE
@@ -169,6 +170,7 @@ async function teach(send: Send, folder: string, options: TeachOptions): Promise
 }
 
 interface AnswerLine {
+  readonly paradigm: string;
   readonly label: string | null;
   readonly certainty: string;
   readonly confidence: number;
@@ -176,30 +178,40 @@ interface AnswerLine {
   readonly reason: string;
 }
 
+function wordsOf({ label, certainty, confidence, route, reason }: AnswerLine): string {
+  const percent = Math.round(confidence * 100);
+  return `${label ?? "?"} (${certainty}, ${percent} %, ${route}): ${reason}`;
+}
+
 /** Asks about photos. Returns whether all were answered. */
 async function classify(
   send: Send,
   photos: readonly string[],
-  space: string,
-  json: boolean,
+  { space, paradigm, json }: {
+    readonly space: string;
+    readonly paradigm: string | undefined;
+    readonly json: boolean;
+  },
 ): Promise<boolean> {
+  const query = new URLSearchParams({ space, ...(paradigm === undefined ? {} : { paradigm }) });
   let all = true;
   for (const path of photos) {
     try {
       const photo = await Deno.readFile(path);
       const reply = await patiently(() =>
-        send(`/classify?space=${encodeURIComponent(space)}`, {
+        send(`/classify?${query}`, {
           method: "POST",
           body: photo,
           headers: { "content-type": "application/octet-stream" },
         })
       );
-      const answer = await reply.json() as AnswerLine;
+      const answer = await reply.json() as AnswerLine | { answers: Record<string, AnswerLine> };
       if (json) console.log(JSON.stringify({ path, ...answer }));
+      else if (!("answers" in answer)) console.log(`${path}: ${wordsOf(answer)}`);
       else {
-        const { label, certainty, confidence, route, reason } = answer;
-        const percent = Math.round(confidence * 100);
-        console.log(`${path}: ${label ?? "?"} (${certainty}, ${percent} %, ${route}): ${reason}`);
+        for (const one of Object.values(answer.answers)) {
+          console.log(`${path}: ${one.paradigm}: ${wordsOf(one)}`);
+        }
       }
     } catch (error) {
       const isMissing = error instanceof Deno.errors.NotFound;
@@ -276,6 +288,7 @@ async function run(args: readonly string[]): Promise<number> {
       token: { type: "string" },
       label: { type: "string" },
       report: { type: "string" },
+      paradigm: { type: "string" },
       type: { type: "boolean", default: false },
       not: { type: "boolean", default: false },
       force: { type: "boolean", default: false },
@@ -315,7 +328,9 @@ async function run(args: readonly string[]): Promise<number> {
           : 1;
       case "classify":
         needs("a photo");
-        return await classify(send, rest, space, values.json) ? 0 : 1;
+        return await classify(send, rest, { space, paradigm: values.paradigm, json: values.json })
+          ? 0
+          : 1;
       case "labels":
         await labels(send, space, values.json);
         return 0;

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { TRAINED_PARADIGMS } from "../models/paradigms.ts";
 import { createApp } from "./app.ts";
-import { openParts } from "./open.ts";
+import { MODELS, openParts } from "./open.ts";
 import type { Asset, Services } from "./routes/services.ts";
 import type { Settings } from "./settings.ts";
 import { extname, relative } from "node:path";
@@ -85,12 +86,17 @@ async function readAssets(folder: URL): Promise<ReadonlyMap<string, Asset>> {
   return assets;
 }
 
-/** Opens all parts and makes the application of them. */
-export async function compose(settings: Settings): Promise<Service> {
-  const [parts, assets] = await Promise.all([openParts(settings), readAssets(PAGE)]);
+/**
+ * Opens all parts and makes the application of them.
+ *
+ * @param models folder of the manifest and its files
+ */
+export async function compose(settings: Settings, models: URL = MODELS): Promise<Service> {
+  const [parts, assets] = await Promise.all([openParts(settings, models), readAssets(PAGE)]);
   let isEnding = false;
   const services: Services = {
     answer: parts.answer,
+    compare: parts.compare,
     teach: parts.teach,
     memory: parts.memory,
     faces: parts.faces,
@@ -115,7 +121,7 @@ export async function compose(settings: Settings): Promise<Service> {
       faceAge: settings.faceAge,
       store: parts.store,
       runtime: parts.encoder.runtime,
-      paradigms: ["human"],
+      paradigms: ["human", ...(parts.manifest.paradigms ? TRAINED_PARADIGMS : [])],
     },
     isEnding: () => isEnding,
     now: () => new Date(),

@@ -12,6 +12,7 @@ import { parseFaceAge } from "../models/people.ts";
 import { parseHierarchy } from "../models/hierarchy.ts";
 import { type AnswerPhoto, createAnswer } from "./core/answer.ts";
 import type { Encoder } from "./core/encoder.ts";
+import { type ComparePhoto, createCompare } from "./core/compare.ts";
 import { createFaceJudge, type FaceJudge } from "./core/face_judge.ts";
 import { createGeneralizer } from "./core/generalize.ts";
 import type { Generalize } from "./core/generalize_type.ts";
@@ -36,6 +37,7 @@ export interface Parts {
   readonly judge: LookJudge;
   readonly faces: FaceJudge;
   readonly answer: AnswerPhoto;
+  readonly compare: ComparePhoto;
   readonly teach: TeachPhotos;
   /** Names the kind of store. */
   readonly store: string;
@@ -43,27 +45,29 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-/** Where the models lie. */
-const MODELS = new URL("../models/", import.meta.url);
-
-async function readModel(file: string, sha256: string): Promise<Uint8Array> {
-  const bytes = await Deno.readFile(new URL(file, MODELS));
-  await verifyFile(bytes, sha256, file);
-  return bytes;
-}
+/** Where the project's models lie. */
+export const MODELS = new URL("../models/", import.meta.url);
 
 /**
  * Opens everything.
  *
+ * @param models folder of the manifest and its files
  * @throws {Error} when a model is missing or not the manifest's, or the store cannot be opened
  */
 export async function openParts(
   settings: Pick<Settings, "data" | "runtime" | "memoryMb" | "faceAge">,
+  models: URL = MODELS,
 ): Promise<Parts> {
+  async function readModel(file: string, sha256: string): Promise<Uint8Array> {
+    const bytes = await Deno.readFile(new URL(file, models));
+    await verifyFile(bytes, sha256, file);
+    return bytes;
+  }
   const manifest = parseManifest(
-    JSON.parse(await Deno.readTextFile(new URL("manifest.json", MODELS))),
+    JSON.parse(await Deno.readTextFile(new URL("manifest.json", models))),
   );
   const { backbone, kinds, hierarchy, network, look, recall, faces: faceModels, people } = manifest;
+  const { paradigms } = manifest;
   const [weights, kindsModel, tree, cohort, search, detector, age] = await Promise.all([
     readModel(backbone.file, backbone.sha256),
     readModel(kinds.file, kinds.sha256),
@@ -97,11 +101,20 @@ export async function openParts(
       section: backbone,
       model: weights,
       kinds: { section: kinds, model: kindsModel },
-      faces: { section: faceModels, detector, folder: MODELS },
+      faces: { section: faceModels, detector, folder: models },
+      ...(paradigms ? { paradigms: { section: paradigms, folder: models } } : {}),
       runtime,
       memoryMb: settings.memoryMb,
       cores: availableParallelism(),
     });
+    const answering = {
+      encoder,
+      memory,
+      generalize,
+      judge,
+      faces,
+      ...(paradigms ? { paradigms } : {}),
+    };
     return {
       manifest,
       encoder,
@@ -109,7 +122,8 @@ export async function openParts(
       generalize,
       judge,
       faces,
-      answer: createAnswer({ encoder, memory, generalize, judge, faces }),
+      answer: createAnswer(answering),
+      compare: createCompare(answering),
       teach: createTeach({ encoder, memory, generalize, faces }),
       store,
       async close() {

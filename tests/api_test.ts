@@ -299,7 +299,6 @@ serviceTest("bad requests are problems that name what was and what should be", a
   await problemOf(await post("/classify", "<svg xmlns='http://www.w3.org/2000/svg'/>"), 415);
   await problemOf(await post("/classify", new TextEncoder().encode("not a photo at all")), 415);
   await problemOf(await post("/classify", photo.slice(0, 3000)), 422);
-  await problemOf(await post("/classify", formOf({ paradigm: "joint" }, photo)), 422);
 
   await problemOf(await teach(service, { label: "" }, photo), 400);
   await problemOf(await teach(service, { label: "x".repeat(201) }, photo), 400);

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { compose } from "../functions/compose.ts";
+import { readSettings } from "../functions/settings.ts";
 import { join } from "../training/paths.ts";
 import { root } from "./support/data.ts";
+import { withParadigms } from "./support/paradigm_models.ts";
 import { startProcess } from "./support/process.ts";
 import { samplePhoto } from "./support/service.ts";
 
@@ -115,4 +118,38 @@ Deno.test("xolo teaches types when it is told to", async () => {
     const line = out.split("\n").find((line) => line.includes("Ginger cat"));
     assertEquals(JSON.parse(line!).scope, "type");
   });
+});
+
+Deno.test({
+  name: "xolo asks the paradigm that it is told to, and three to compare",
+  // The native runtime's and the decoder's threads outlive their Workers.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () =>
+    withParadigms((models) =>
+      withAlbum(async (folder) => {
+        const service = await compose(readSettings({ XOLO_DATA: ":memory:" }), models);
+        const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, service.fetch);
+        const url = `http://127.0.0.1:${server.addr.port}`;
+        const ask = (...args: string[]) =>
+          xolo({}, "classify", join(folder, "album/My_cat/a.jpg"), "--server", url, ...args);
+        try {
+          const one = await ask("--paradigm", "sequential");
+          assertStringIncludes(one.out, "network): not seen in training: 0.25 of the tables agree");
+          const three = (await ask("--paradigm", "compare")).out.trim().split("\n");
+          assertEquals(
+            three.map((line) => line.split(": ")[1]),
+            ["sequential", "joint", "human"],
+          );
+          const json = JSON.parse((await ask("--paradigm", "compare", "--json")).out);
+          assertEquals(json.answers.joint.paradigm, "joint");
+          const none = await ask("--paradigm", "best");
+          assertEquals(none.code, 1);
+          assertStringIncludes(none.err, 'it is "best"');
+        } finally {
+          await server.shutdown();
+          await service.close();
+        }
+      })
+    ),
 });

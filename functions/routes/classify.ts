@@ -4,13 +4,14 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Paradigm } from "../core/answer_type.ts";
 import { UnteachableError } from "../core/errors.ts";
 import { decodeJsonBase64 } from "./decode_json_base64.ts";
 import { type FilePart, isFilePart } from "./form.ts";
 import { free, freeBody } from "./free.ts";
 import type { ByteRange } from "./json_photo.ts";
 import { InvalidRequestError } from "./problem.ts";
-import { AnswerSchema, DEFAULT_SPACE, JsonFlag, Space } from "./schemas.ts";
+import { AnswerSchema, ComparisonSchema, DEFAULT_SPACE, JsonFlag, Space } from "./schemas.ts";
 import type { Services } from "./services.ts";
 import { serverTiming } from "./server_timing.ts";
 import { createRoutes, json, problems } from "./shared.ts";
@@ -43,7 +44,10 @@ const specificity = z.coerce.number().min(0.5).max(0.999).openapi({
 
 const Options = z.strictObject({
   space: Space.optional(),
-  paradigm: z.enum(["human", "sequential", "joint", "compare"]).optional(),
+  paradigm: z.enum(["human", "sequential", "joint", "compare"]).optional().openapi({
+    description:
+      "Who answers; `human` when left out. `compare` has all three answer. `GET /health` says which are served.",
+  }),
   context: ContextText.optional(),
   specificity: specificity.optional(),
   review: JsonFlag.optional(),
@@ -84,14 +88,17 @@ const route = createRoute({
     },
   },
   responses: {
-    200: json(AnswerSchema, "The answer"),
+    200: json(
+      z.union([AnswerSchema, ComparisonSchema]),
+      "The answer; with `paradigm=compare` all three",
+    ),
     ...problems({
       400: "The request is not as described",
       401: "The token is wrong",
       408: "The body does not come on",
       413: "Too many bytes or pixels",
       415: "A format that is not read",
-      422: "A damaged photo",
+      422: "A damaged photo, or a paradigm that is not served",
       429: "A quota is used up",
       503: "All workers are busy: try again later",
     }),
@@ -108,8 +115,13 @@ function photoIn(json: ArrayBuffer, text: ByteRange): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** The paradigms that a request needs. */
+function needed(paradigm: Paradigm | "compare"): readonly Paradigm[] {
+  return paradigm === "compare" ? ["sequential", "joint", "human"] : [paradigm];
+}
+
 /** The routes that answer. */
-export function classifyRoutes({ answer, about }: Services) {
+export function classifyRoutes({ answer, compare, about }: Services) {
   return createRoutes().openapi(route, async (c) => {
     // Each is empty unless the body is of its type.
     const form = c.req.valid("form") as Partial<z.output<typeof Form>>;
@@ -131,22 +143,33 @@ export function classifyRoutes({ answer, about }: Services) {
     }
 
     const paradigm = options.paradigm ?? "human";
-    if (!about.paradigms.includes(paradigm)) {
+    if (!needed(paradigm).every((one) => about.paradigms.includes(one))) {
       throw new UnteachableError(
         `the paradigm "${paradigm}" is not served here; there is: ${about.paradigms.join(", ")}`,
       );
     }
 
     const space = options.space ?? DEFAULT_SPACE;
-    const reply = await answer(photo, {
+    const ask = {
       space,
       recall: c.get("access").mayRecall(space),
       ...(options.specificity === undefined ? {} : { specificity: options.specificity }),
       faces: options.preview ? "light" : "full",
       owned: true,
       signal: c.req.raw.signal,
-    }).finally(() => free(photo.buffer));
-    c.header("server-timing", serverTiming(reply.timings));
-    return c.json(reply as unknown as z.output<typeof AnswerSchema>, 200);
+    } as const;
+    try {
+      if (paradigm === "compare") {
+        const answers = await compare(photo, ask);
+        // The most thorough of the three was under way as long as any.
+        c.header("server-timing", serverTiming(answers.human.timings));
+        return c.json({ answers } as unknown as z.output<typeof ComparisonSchema>, 200);
+      }
+      const reply = await answer(photo, { ...ask, paradigm });
+      c.header("server-timing", serverTiming(reply.timings));
+      return c.json(reply as unknown as z.output<typeof AnswerSchema>, 200);
+    } finally {
+      free(photo.buffer);
+    }
   });
 }

@@ -5,6 +5,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { Answer } from "../core/answer_type.ts";
+import type { Comparison } from "../core/compare.ts";
 import { Label as CoreLabel, LABEL_CHARACTERS } from "../core/label.ts";
 import type { AdvisedLabel } from "../core/advice.ts";
 import type { Memory } from "../core/memory.ts";
@@ -62,6 +63,23 @@ const FaceSchema = z.object({
 const CertaintySchema = z.enum(["is", "perhaps", "unknown"]);
 const KindSchema = z.enum(["person", "thing"]);
 
+const PartsSchema = z.union([
+  z.object({
+    known: unit.openapi({
+      description: "Share of the router's tables that know the photo from training.",
+    }),
+    head: z.enum(["generalizer", "memorizer"]).openapi({ description: "Which of them answered." }),
+  }).openapi({ description: "Of `sequential`." }),
+  z.object({
+    deep: z.number().openapi({ description: "The part that generalizes." }),
+    wide: z.number().openapi({ description: "The part that memorizes." }),
+  }).openapi({
+    description: "Of `joint`: what each part adds to the log-odds of the label against the next.",
+  }),
+]).openapi({
+  description: "How a trained paradigm's network came to its answer; left out of all others.",
+});
+
 /** {@linkcode Answer} over HTTP. */
 export const AnswerSchema = z.object({
   label: z.string().nullable().openapi({ description: "Null only when the route is `none`." }),
@@ -91,6 +109,7 @@ export const AnswerSchema = z.object({
   image: ImageSizeSchema,
   space: z.string(),
   paradigm: z.enum(["human", "sequential", "joint"]),
+  parts: PartsSchema.optional(),
   model: z.object({ id: z.string(), version: z.string() }),
   timings: z.object({
     decode: z.number(),
@@ -101,6 +120,11 @@ export const AnswerSchema = z.object({
     total: z.number(),
   }).openapi({ description: "Milliseconds by stage; 0 for a stage that was not needed." }),
 }).openapi("Answer");
+
+/** {@linkcode Comparison} over HTTP. */
+export const ComparisonSchema = z.object({
+  answers: z.object({ sequential: AnswerSchema, joint: AnswerSchema, human: AnswerSchema }),
+}).openapi("Comparison", { description: "One photo answered by all three paradigms." });
 
 /** A memory without its embedding and hashes, which only an export carries. */
 export const MemorySchema = z.object({
@@ -184,4 +208,6 @@ export function viewOf(memory: Memory): z.infer<typeof MemorySchema> {
 // The schemas describe core's types; a drift between them is a compile error.
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 true satisfies Mutable<Answer> extends z.infer<typeof AnswerSchema> ? true : never;
+true satisfies Mutable<Comparison> extends z.infer<typeof ComparisonSchema>["answers"] ? true
+  : never;
 true satisfies Mutable<AdvisedLabel> extends z.infer<typeof LabelSchema> ? true : never;

@@ -4,6 +4,8 @@
  * @module
  */
 import type { AnswerPhoto } from "../core/answer.ts";
+import type { Paradigm } from "../core/answer_type.ts";
+import type { ComparePhoto } from "../core/compare.ts";
 import type { FaceJudge } from "../core/face_judge.ts";
 import type { MemoryTable } from "../core/memory.ts";
 import type { TeachPhotos } from "../core/teach.ts";
@@ -27,6 +29,8 @@ export interface Asset {
 /** What the routes are made with. */
 export interface Services {
   readonly answer: AnswerPhoto;
+  /** Needs all paradigms to be served. */
+  readonly compare: ComparePhoto;
   readonly teach: TeachPhotos;
   readonly memory: MemoryTable;
   readonly faces: FaceJudge;
@@ -45,7 +49,8 @@ export interface Services {
     readonly faceAge: boolean;
     readonly store: string;
     readonly runtime: string;
-    readonly paradigms: readonly string[];
+    /** Those that are served. */
+    readonly paradigms: readonly Paradigm[];
   };
   /** Whether the service is about to end and takes nothing more. */
   isEnding(): boolean;

@@ -133,15 +133,25 @@ export function paradigmsSection(
 /** Files of `models/` that a folder with models of its own does not share. */
 const OWN = new Set(["manifest.json", "sequential.onnx", "joint.onnx", "paradigms"]);
 
+/** Runs a test on a folder of the committed models without the trained paradigms'. */
+export async function withoutParadigms(fn: (folder: URL) => Promise<void>): Promise<void> {
+  await withFolder(async (folder) => {
+    for await (const { name } of Deno.readDir(join(root, "models"))) {
+      if (!OWN.has(name)) await Deno.symlink(join(root, "models", name), join(folder, name));
+    }
+    const committed = JSON.parse(await Deno.readTextFile(join(root, "models/manifest.json")));
+    const { paradigms: _, ...manifest } = committed;
+    await Deno.writeTextFile(join(folder, "manifest.json"), JSON.stringify(manifest));
+    await fn(toFileUrl(`${folder}/`));
+  });
+}
+
 /** Runs a test on a folder of the committed models and two small ones. */
 export async function withParadigms(
   fn: (folder: URL, section: ParadigmsSection) => Promise<void>,
   models: SmallModels = smallModels(),
 ): Promise<void> {
-  await withFolder(async (folder) => {
-    for await (const { name } of Deno.readDir(join(root, "models"))) {
-      if (!OWN.has(name)) await Deno.symlink(join(root, "models", name), join(folder, name));
-    }
+  await withoutParadigms(async (folder) => {
     const section = paradigmsSection();
     const files = {
       sequential: linearGraph(FEATURES, models.sequential),
@@ -151,7 +161,7 @@ export async function withParadigms(
       model: T,
       bytes: Uint8Array<ArrayBuffer>,
     ): Promise<T> => {
-      await Deno.writeFile(join(folder, model.file), bytes);
+      await Deno.writeFile(new URL(model.file, folder), bytes);
       return { ...model, bytes: bytes.length, sha256: await sha256Hex(bytes) };
     };
     const paradigms: ParadigmsSection = {
@@ -159,9 +169,9 @@ export async function withParadigms(
       sequential: await withFile(section.sequential, files.sequential),
       joint: await withFile(section.joint, files.joint),
     };
-    const committed = JSON.parse(await Deno.readTextFile(join(root, "models/manifest.json")));
-    const manifest = { ...committed, paradigms };
-    await Deno.writeTextFile(join(folder, "manifest.json"), JSON.stringify(manifest));
-    await fn(toFileUrl(`${folder}/`), paradigms);
+    const path = new URL("manifest.json", folder);
+    const manifest = { ...JSON.parse(await Deno.readTextFile(path)), paradigms };
+    await Deno.writeTextFile(path, JSON.stringify(manifest));
+    await fn(folder, paradigms);
   });
 }

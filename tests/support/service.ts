@@ -19,9 +19,13 @@ export interface TestService {
  * Composes the service.
  *
  * @param env settings beside an in-memory store
+ * @param models folder of other models than the project's
  */
-export async function startService(env: Record<string, string> = {}): Promise<TestService> {
-  const service = await compose(readSettings({ XOLO_DATA: ":memory:", ...env }));
+export async function startService(
+  env: Record<string, string> = {},
+  models?: URL,
+): Promise<TestService> {
+  const service = await compose(readSettings({ XOLO_DATA: ":memory:", ...env }), models);
   return {
     request(path, init = {}, from = "127.0.0.1") {
       const request = new Request(`http://localhost:8000${path}`, init);
@@ -72,6 +76,20 @@ async function checkingStatuses(service: TestService): Promise<TestService> {
       return reply;
     },
   };
+}
+
+/** Runs a test against a service on other models than the project's, whose replies must be declared ones. */
+export async function withService(
+  models: URL,
+  fn: (service: TestService) => Promise<void>,
+  env: Record<string, string> = {},
+): Promise<void> {
+  const service = await startService(env, models);
+  try {
+    await fn(await checkingStatuses(service));
+  } finally {
+    await service.close();
+  }
 }
 
 /** Registers a test against a service of its own, whose replies must be declared ones. */
