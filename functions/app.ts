@@ -15,6 +15,7 @@ import { labelsRoutes } from "./routes/labels.ts";
 import { memoriesRoutes } from "./routes/memories.ts";
 import { operationsRoutes } from "./routes/operations.ts";
 import { docsPolicy, pageRoutes } from "./routes/page.ts";
+import { paradigmsRoutes } from "./routes/paradigms.ts";
 import { onError, onNotFound } from "./routes/problem.ts";
 import { createQuota } from "./routes/quota.ts";
 import { rawBody } from "./routes/raw_body.ts";
@@ -81,7 +82,8 @@ export function createApp(services: Services) {
   app.use(unlessEnding(services));
   app.use(wellFormedPath());
   // Answers are too small to gain by it, the page and the reference are not.
-  for (const path of ["/", "/assets/*", "/docs/*", "/openapi.json"]) app.use(path, compress());
+  const large = ["/", "/assets/*", "/docs/*", "/openapi.json", "/paradigms/*"];
+  for (const path of large) app.use(path, compress());
   app.use("/classify", rawBody());
 
   // The headers decide who may go on before a byte of the body is read.
@@ -107,6 +109,7 @@ export function createApp(services: Services) {
     .route("/", memoriesRoutes(services))
     .route("/", labelsRoutes(services))
     .route("/", transferRoutes(services))
+    .route("/", paradigmsRoutes(services))
     .route("/", operationsRoutes(services))
     .route("/", pageRoutes(services));
 

@@ -6,6 +6,7 @@
 import { TRAINED_PARADIGMS } from "../models/paradigms.ts";
 import { createApp } from "./app.ts";
 import { MODELS, openParts } from "./open.ts";
+import { createParadigmCards } from "./paradigm_cards.ts";
 import type { Asset, Services } from "./routes/services.ts";
 import type { Settings } from "./settings.ts";
 import { extname, relative } from "node:path";
@@ -93,10 +94,15 @@ async function readAssets(folder: URL): Promise<ReadonlyMap<string, Asset>> {
  */
 export async function compose(settings: Settings, models: URL = MODELS): Promise<Service> {
   const [parts, assets] = await Promise.all([openParts(settings, models), readAssets(PAGE)]);
+  const { paradigms: trained } = parts.manifest;
   let isEnding = false;
   const services: Services = {
     answer: parts.answer,
     compare: parts.compare,
+    paradigms: {
+      ...createParadigmCards(new URL("paradigms/", models)),
+      bytes: trained ? { sequential: trained.sequential.bytes, joint: trained.joint.bytes } : {},
+    },
     teach: parts.teach,
     memory: parts.memory,
     faces: parts.faces,
@@ -121,7 +127,7 @@ export async function compose(settings: Settings, models: URL = MODELS): Promise
       faceAge: settings.faceAge,
       store: parts.store,
       runtime: parts.encoder.runtime,
-      paradigms: ["human", ...(parts.manifest.paradigms ? TRAINED_PARADIGMS : [])],
+      paradigms: ["human", ...(trained ? TRAINED_PARADIGMS : [])],
     },
     isEnding: () => isEnding,
     now: () => new Date(),

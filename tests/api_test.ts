@@ -466,6 +466,8 @@ serviceTest("GET /openapi.json describes every route that there is", async (serv
       "/spaces/{space}",
       "/export",
       "/import",
+      "/paradigms",
+      "/paradigms/{id}",
       "/health",
       "/ready",
     ]

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ParadigmCard, ParadigmEvaluation } from "../../models/paradigm_card.ts";
 import type { AnswerPhoto } from "../core/answer.ts";
 import type { Paradigm } from "../core/answer_type.ts";
 import type { ComparePhoto } from "../core/compare.ts";
@@ -26,12 +27,24 @@ export interface Asset {
   readonly etag: string;
 }
 
+/** What is told of the paradigms, read when it is first asked for. */
+export interface ParadigmCards {
+  /** Those that there are. */
+  cards(): Promise<readonly ParadigmCard[]>;
+  /** Undefined where there is none. */
+  evaluation(): Promise<ParadigmEvaluation | undefined>;
+}
+
 /** What the routes are made with. */
 export interface Services {
   readonly answer: AnswerPhoto;
   /** Needs all paradigms to be served. */
   readonly compare: ComparePhoto;
   readonly teach: TeachPhotos;
+  readonly paradigms: ParadigmCards & {
+    /** Bytes of the models of those that have one of their own. */
+    readonly bytes: { readonly [P in Paradigm]?: number };
+  };
   readonly memory: MemoryTable;
   readonly faces: FaceJudge;
   /** The models in use: what names their embeddings, and how many numbers those have. */
