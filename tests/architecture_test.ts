@@ -25,7 +25,7 @@ const ROOMS: readonly [room: string, pattern: RegExp, may: readonly string[]][] 
     "app",
     "opening",
   ]],
-  ["evaluation", /^training\/(eval\/|eval\.ts$|recipes\/)/, [
+  ["evaluation", /^training\/(eval\/|data\/|eval\.ts$|recipes\/)/, [
     "models",
     "core",
     "photo",

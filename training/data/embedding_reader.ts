@@ -1,0 +1,52 @@
+/**
+ * What the backbone makes of the centre view of a photo: what small heads are trained on.
+ *
+ * @module
+ */
+import { decodePhoto } from "../../functions/photo/decode.ts";
+import { createBackbone } from "../../models/backbone.ts";
+import type { BackboneSection } from "../../models/manifest.ts";
+import { openNative } from "../../models/runtime_native.ts";
+import { verifyFile } from "../../models/verify_file.ts";
+import { viewsOf } from "../../models/views.ts";
+import { join } from "../paths.ts";
+
+/** Embeds photos. */
+export interface EmbeddingReader {
+  /** Names the network. */
+  readonly model: { readonly id: string; readonly version: string };
+  /** Length of an embedding, such as 1280. */
+  readonly dimension: number;
+  /**
+   * @param photo bytes of a file
+   * @returns the pooled features, [dimension], each ≥ 0; not of unit length
+   * @throws as `decodePhoto` does
+   */
+  embed(photo: Uint8Array): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the backbone natively, on one thread.
+ *
+ * @param models folder of its file
+ * @throws {Error} when the file is not the section's, or the native runtime cannot be loaded
+ */
+export async function openEmbeddingReader(
+  section: BackboneSection,
+  models: string,
+): Promise<EmbeddingReader> {
+  const bytes = await Deno.readFile(join(models, section.file));
+  await verifyFile(bytes, section.sha256, section.file);
+  const session = await openNative(bytes);
+  const backbone = createBackbone(session, section);
+  return {
+    model: { id: section.id, version: section.version },
+    dimension: section.outputs.embedding.dim,
+    async embed(photo) {
+      const { working } = await decodePhoto(photo);
+      return (await backbone.run(viewsOf(working, section.input)("centre"))).embedding;
+    },
+    close: () => session.release(),
+  };
+}
