@@ -95,13 +95,14 @@ async function readAssets(folder: URL): Promise<ReadonlyMap<string, Asset>> {
 export async function compose(settings: Settings, models: URL = MODELS): Promise<Service> {
   const [parts, assets] = await Promise.all([openParts(settings, models), readAssets(PAGE)]);
   const { paradigms: trained } = parts.manifest;
+  const served = TRAINED_PARADIGMS.filter((name) => trained?.[name]);
   let isEnding = false;
   const services: Services = {
     answer: parts.answer,
     compare: parts.compare,
     paradigms: {
       ...createParadigmCards(new URL("paradigms/", models)),
-      bytes: trained ? { sequential: trained.sequential.bytes, joint: trained.joint.bytes } : {},
+      bytes: Object.fromEntries(served.map((name) => [name, trained![name]!.bytes])),
     },
     teach: parts.teach,
     memory: parts.memory,
@@ -127,7 +128,7 @@ export async function compose(settings: Settings, models: URL = MODELS): Promise
       faceAge: settings.faceAge,
       store: parts.store,
       runtime: parts.encoder.runtime,
-      paradigms: ["human", ...(trained ? TRAINED_PARADIGMS : [])],
+      paradigms: ["human", ...served],
     },
     isEnding: () => isEnding,
     now: () => new Date(),

@@ -18,6 +18,9 @@ export interface BackboneOutput {
   readonly gem: Float32Array;
 }
 
+/** What the graphs behind the network go by. */
+export type Seen = Pick<BackboneOutput, "logits" | "embedding">;
+
 /** The opened network. */
 export interface Backbone {
   readonly id: string;

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import type { BackboneOutput } from "./backbone.ts";
+import type { Seen } from "./backbone.ts";
 import { output } from "./output.ts";
 import type { Session } from "./session.ts";
 
@@ -58,9 +58,7 @@ export interface KindScores {
 }
 
 /** Scores what the backbone saw. */
-export type ScoreKinds = (
-  seen: Pick<BackboneOutput, "logits" | "embedding">,
-) => KindScores | Promise<KindScores>;
+export type ScoreKinds = (seen: Seen) => KindScores | Promise<KindScores>;
 
 /**
  * Wraps the opened graph by what the manifest says of it. The session stays the caller's.

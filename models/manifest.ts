@@ -146,12 +146,16 @@ export function parseManifest(json: unknown): Manifest {
       `The manifest's kinds are ${kinds.outputs.kinds.of}, its network's open kinds ${names}`,
     );
   }
-  const { name, dim } = backbone.outputs.embedding;
   for (const model of [paradigms?.sequential, paradigms?.joint]) {
-    if (model && model.inputs.embedding.dim !== dim) {
-      throw new TypeError(
-        `The manifest's ${model.file} takes ${model.inputs.embedding.dim} numbers, its backbone's ${name} has ${dim}`,
-      );
+    if (!model) continue;
+    for (const input of ["embedding", "logits"] as const) {
+      const { name, dim } = backbone.outputs[input];
+      const taken = model.inputs[input].dim;
+      if (taken !== dim) {
+        throw new TypeError(
+          `The manifest's ${model.file} takes ${taken} numbers, its backbone's ${name} has ${dim}`,
+        );
+      }
     }
   }
   return manifest;

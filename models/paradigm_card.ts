@@ -68,7 +68,7 @@ export const paradigmEvaluation = z.object({
   rows: z.array(
     z.object({
       system: words,
-      /** Accuracy on known exceptions and their near-copies, 0 to 1. */
+      /** Accuracy on near-copies of known exceptions, 0 to 1. */
       q2: z.number(),
       /** Accuracy on new photos of known classes, 0 to 1. */
       q3: z.number(),

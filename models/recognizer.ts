@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Backbone, BackboneOutput } from "./backbone.ts";
+import type { Backbone, BackboneOutput, Seen } from "./backbone.ts";
 import type { KindScores, ScoreKinds } from "./kinds.ts";
 import { lookOf } from "./look.ts";
 import { contrastOf, type View, type WorkingImage } from "./pixels.ts";
@@ -21,8 +21,11 @@ export interface Recognition {
   readonly scores: NetworkScores;
   /** Unit vector that individuals and taught types are compared by. */
   readonly look: Float32Array;
-  /** The backbone's embedding of the centre view, each ≥ 0; not of unit length. */
-  readonly embedding: Float32Array;
+  /**
+   * What the backbone makes of the centre view alone, however many were looked at: what the trained
+   * paradigms go by. With one view its logits are those of the scores, the same array.
+   */
+  readonly centre: Seen;
   /** How many views were looked at, 1 to 3. */
   readonly views: number;
 }
@@ -92,8 +95,8 @@ export async function recognizeViews(
     logits = mean(seen.map((one) => one.logits));
     scores = await scoreKinds({ logits, embedding: mean(seen.map((one) => one.embedding)) });
   }
-  const { embedding } = seen[0]!;
-  return { scores: { ...scores, logits }, look, embedding, views: seen.length };
+  const centre: Seen = { logits: seen[0]!.logits, embedding: seen[0]!.embedding };
+  return { scores: { ...scores, logits }, look, centre, views: seen.length };
 }
 
 function mean(vectors: readonly Float32Array[]): Float32Array {

@@ -3,17 +3,16 @@
  *
  * @module
  */
-import { assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
   answerJoint,
   answerParadigm,
   answerSequential,
 } from "../functions/core/answer_paradigm.ts";
-import { energy } from "../functions/core/energy.ts";
 import { sigmoid } from "../functions/core/log_odds.ts";
 import { softmax } from "../functions/core/softmax.ts";
-import type { JointScores, ParadigmsSection, SequentialScores } from "../models/paradigms.ts";
-import { paradigmsSection } from "./support/paradigm_models.ts";
+import type { JointScores, SequentialScores } from "../models/paradigms.ts";
+import { type AllParadigms, paradigmsSection } from "./support/paradigm_models.ts";
 
 const CLASSES = ["cat", "dog", "mug", "owl", "yew"];
 const section = paradigmsSection(CLASSES);
@@ -24,15 +23,20 @@ const scores = (known: number): SequentialScores => ({
   generalizer: f32(1, 8, 2, 0, -1),
   memorizer: f32(0, 1, 4, 2, 3),
   known: Math.fround(known),
+  familiar: Math.fround(-1.32),
 });
 
-const joint: JointScores = { deep: f32(2, 1, 0, 0, 0), wide: f32(0, 3.5, 0, 0, 0.5) };
+const joint: JointScores = {
+  deep: f32(2, 1, 0, 0, 0),
+  wide: f32(0, 3.5, 0, 0, 0.5),
+  familiar: Math.fround(-1.32),
+};
 
 /** The section with other numbers of one model. */
 function changed<M extends "sequential" | "joint">(
   model: M,
-  numbers: Partial<ParadigmsSection[M]>,
-): ParadigmsSection {
+  numbers: Partial<AllParadigms[M]>,
+): AllParadigms {
   return { ...section, [model]: { ...section[model], ...numbers } };
 }
 
@@ -41,13 +45,13 @@ Deno.test("answerSequential() takes the memorizer from the router's cut on, the 
   assertEquals([late.label, late.parts.head], ["mug", "memorizer"]);
   assertEquals(
     late.reason,
-    "seen in training: 0.83 of the tables agree, 0.41 needed: the memorizer answers",
+    "seen in training: a group of training photos stands out by 0.83, 0.41 needed: the memorizer answers",
   );
   const early = answerSequential(scores(0.2), section);
   assertEquals([early.label, early.parts.head], ["dog", "generalizer"]);
   assertEquals(
     early.reason,
-    "not seen in training: 0.2 of the tables agree, 0.41 needed: the generalizer answers",
+    "not seen in training: a group of training photos stands out by 0.2, 0.41 needed: the generalizer answers",
   );
   // Exactly at the cut, whichever way float32 rounds it.
   for (let i = 1; i < 100; i++) {
@@ -69,17 +73,31 @@ Deno.test("answerSequential() divides each head's logits by its own temperature"
 });
 
 Deno.test("answerSequential() doubts what is unfamiliar, but nothing that the router knows", () => {
-  const familiar = energy(scores(0).generalizer, section.sequential.temperature.generalizer);
-  const doubting = changed("sequential", { doubt: familiar + 1e-6 });
+  const doubting = changed("sequential", { doubt: -0.85 });
   const doubted = answerSequential(scores(0.1), doubting);
   assertEquals([doubted.label, doubted.route, doubted.certainty], ["dog", "network", "unknown"]);
   assertEquals(
     doubted.reason.split("; ")[1],
-    "it may be none of the classes: energy 8.21, 8.21 needed",
+    "it may be none of the classes: familiarity −1.32, −0.85 needed",
   );
-  assertEquals(answerSequential(scores(0.9), doubting).certainty, "perhaps");
-  const trusting = changed("sequential", { doubt: familiar });
-  assertEquals(answerSequential(scores(0.1), trusting).certainty, "is");
+  const known = answerSequential(scores(0.9), doubting);
+  assertEquals([known.certainty, known.reason.includes(";")], ["perhaps", false]);
+  // Exactly at the cut, whichever way float32 rounds it.
+  for (let i = -99; i < 100; i++) {
+    const cut = changed("sequential", { doubt: i / 100 });
+    const at = (familiar: number) =>
+      answerSequential({ ...scores(0.1), familiar: Math.fround(familiar) }, cut).certainty;
+    assertEquals([at(i / 100), at(i / 100 - 1e-4)], ["is", "unknown"]);
+  }
+});
+
+Deno.test("answerSequential() takes nothing for new that the router knows", () => {
+  for (const familiar of [-50, 0, 50]) {
+    const novelty = (known: number) =>
+      answerSequential({ ...scores(known), familiar }, section).novelty;
+    assertEquals(novelty(0.9), 0);
+    assertEquals(novelty(0.1), sigmoid(2 - familiar));
+  }
 });
 
 Deno.test("answerSequential() is sure from the section's confidence on", () => {
@@ -105,27 +123,27 @@ Deno.test("answerJoint() adds the parts' scores up and says what each did", () =
   assertAlmostEquals(parts.deep + parts.wide, odds, 1e-12);
   assertEquals(
     reason,
-    "dog before cat by 1.67 in log-odds: -0.67 from the deep part, 2.33 from the wide",
+    "dog before cat by 1.67 in log-odds: −0.67 from the deep part, 2.33 from the wide",
   );
 });
 
-Deno.test("answerJoint() doubts by the deep part's energy, whatever the wide part says", () => {
-  const familiar = energy(joint.deep, section.joint.temperature);
-  const doubting = changed("joint", { doubt: familiar + 1e-6 });
+Deno.test("answerJoint() doubts what is unfamiliar, whatever the wide part says", () => {
+  const doubting = changed("joint", { doubt: -0.85 });
   const far = { ...joint, wide: f32(0, 100, 0, 0, 0) };
   const doubted = answerJoint(far, doubting);
   assertEquals([doubted.label, doubted.certainty, doubted.confidence], ["dog", "unknown", 1]);
-  assertEquals(answerJoint(far, changed("joint", { doubt: familiar })).certainty, "is");
+  assertEquals(
+    doubted.reason.split("; ")[1],
+    "it may be none of the classes: familiarity −1.32, −0.85 needed",
+  );
+  assertEquals(answerJoint(far, changed("joint", { doubt: -1.32 })).certainty, "is");
 });
 
-Deno.test("answerParadigm() maps the energy to novelty and always names a class", () => {
+Deno.test("answerParadigm() maps the familiarity to novelty and always names a class", () => {
   for (const paradigm of ["sequential", "joint"] as const) {
     const all = { sequential: scores(0.1), joint };
     const answer = answerParadigm(paradigm, all, section);
-    const [logits, temperature] = paradigm === "joint"
-      ? [joint.deep, section.joint.temperature]
-      : [scores(0).generalizer, section.sequential.temperature.generalizer];
-    assertEquals(answer.novelty, sigmoid(2 - energy(logits, temperature)));
+    assertEquals(answer.novelty, sigmoid(2 - Math.fround(-1.32)));
     assertEquals([answer.path, answer.novel, answer.named], [[], false, true]);
     assertEquals(answer.alternatives.length, 3);
   }
@@ -133,19 +151,10 @@ Deno.test("answerParadigm() maps the energy to novelty and always names a class"
 
 Deno.test("answerParadigm() throws when the scores are not there or not of the section's classes", () => {
   assertThrows(() => answerParadigm("joint", {}, section), TypeError, 'the paradigm "joint"');
-  const short = { deep: f32(1, 2), wide: f32(1, 2) };
+  const short = { ...joint, deep: f32(1, 2), wide: f32(1, 2) };
   assertThrows(() => answerJoint(short, section), RangeError, "each of 5 classes, got 2");
-  const uneven = { deep: f32(1, 2), wide: f32(1) };
+  const uneven = { ...joint, deep: f32(1, 2), wide: f32(1) };
   assertThrows(() => answerJoint(uneven, section), RangeError, "2 scores of the wide part, got 1");
   const broken = { ...joint, deep: f32(NaN, 0, 0, 0, 0) };
   assertThrows(() => answerJoint(broken, section), RangeError, "must be finite");
-});
-
-Deno.test("energy() is the temperature's soft maximum and overflows nowhere", () => {
-  assertAlmostEquals(energy(f32(1, 2, 3)), Math.log(Math.E + Math.E ** 2 + Math.E ** 3), 1e-12);
-  assertEquals(energy(f32(1000, -1000)), 1000);
-  assertAlmostEquals(energy(f32(5, 5), 3), 5 + 3 * Math.log(2), 1e-12);
-  assertLess(energy(f32(1, 0), 0.01) - 1, 1e-12);
-  assertThrows(() => energy(f32(1), 0), RangeError, "temperature");
-  assertThrows(() => energy(f32(1, NaN)), RangeError, "finite");
 });

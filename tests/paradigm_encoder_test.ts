@@ -3,13 +3,20 @@
  *
  * @module
  */
-import { assert, assertAlmostEquals, assertEquals, assertLess, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import type { Encoded, EncodeOptions } from "../functions/core/encoder.ts";
 import { planPool } from "../functions/photo/encoder.ts";
 import { createParadigmModels } from "../functions/photo/paradigm_models.ts";
-import { createBackbone } from "../models/backbone.ts";
+import { createBackbone, type Seen } from "../models/backbone.ts";
 import { parseManifest } from "../models/manifest.ts";
-import { networkPixels } from "../models/pixels.ts";
+import { networkPixels, type WorkingImage } from "../models/pixels.ts";
 import { openNative } from "../models/runtime_native.ts";
 import type { OpenSession, Session } from "../models/session.ts";
 import { createCachedEncoder } from "../training/eval/cached_encoder.ts";
@@ -17,8 +24,15 @@ import { openInProcessEncoder } from "../training/eval/in_process_encoder.ts";
 import { fromFileUrl } from "../training/paths.ts";
 import { sharp } from "../functions/photo/vips.ts";
 import { madePicture } from "./support/pictures.ts";
-import { applied, FEATURES, smallModels, withParadigms } from "./support/paradigm_models.ts";
+import {
+  applied,
+  FEATURES,
+  LOGITS,
+  smallModels,
+  withParadigms,
+} from "./support/paradigm_models.ts";
 import { committedModel, withEncoder } from "./support/photo_encoder.ts";
+import { samplePhoto } from "./support/service.ts";
 
 const picture = madePicture(320, 240);
 const photo = new Uint8Array(
@@ -43,21 +57,27 @@ function counted() {
   return { open, opened, released: () => released };
 }
 
-/** The backbone's embedding of the test picture. */
-async function centre(): Promise<Float32Array> {
+/** As much as the backbone makes of a photo. */
+const filled = (value: number): Seen => ({
+  embedding: new Float32Array(FEATURES).fill(value),
+  logits: new Float32Array(LOGITS).fill(value),
+});
+
+/** What the backbone makes of a picture's centre view; the test picture's when left out. */
+async function centre(of: WorkingImage = picture): Promise<Seen> {
   const { section, model } = await committedModel();
   const session = await openNative(model);
   const backbone = createBackbone(session, section);
-  const { embedding } = await backbone.run(networkPixels(picture, section.input));
+  const { embedding, logits } = await backbone.run(networkPixels(of, section.input));
   await session.release();
-  return embedding;
+  return { embedding, logits };
 }
 
 Deno.test("createParadigmModels() opens each network when it is first asked, and once", async () => {
   await withParadigms(async (folder, section) => {
     const { open, opened, released } = counted();
     const models = createParadigmModels(section, folder, open);
-    const x = new Float32Array(FEATURES).fill(0.5);
+    const x = filled(0.5);
     assertEquals(opened, []);
     assertEquals(await models.score([], x), {});
     assertEquals(opened, []);
@@ -88,7 +108,7 @@ Deno.test("createParadigmModels() refuses a file that is not the manifest's, and
   await withParadigms(async (folder, section) => {
     const { open, opened } = counted();
     const models = createParadigmModels(section, folder, open);
-    const x = new Float32Array(FEATURES);
+    const x = filled(0);
     const file = new URL("joint.onnx", folder);
     const right = await Deno.readFile(file);
     await Deno.writeFile(file, right.slice(1));
@@ -111,18 +131,18 @@ Deno.test("createParadigmModels() lets go of a graph that is not as the manifest
     const wrong = { ...section, joint: { ...section.joint, file, bytes, sha256 } };
     const models = createParadigmModels(wrong, folder, open);
     await assertRejects(
-      () => models.score(["joint"], new Float32Array(FEATURES)),
+      () => models.score(["joint"], filled(0)),
       TypeError,
-      "outputs to be deep, wide, got generalizer",
+      "outputs to be deep, wide, familiar, got generalizer",
     );
     assertEquals([opened.length, released()], [1, 1]);
   });
 });
 
-/** Requires the scores of the small models at the embedding of the test picture. */
+/** Requires the scores of the small models at what the backbone makes of the centre view. */
 function assertScores(
   { paradigms }: Encoded,
-  embedding: Float32Array,
+  centre: Seen,
   tolerance: number,
 ): void {
   const { sequential, joint } = smallModels();
@@ -131,9 +151,11 @@ function assertScores(
     [paradigms!.sequential!.memorizer, sequential.memorizer],
     [paradigms!.joint!.deep, joint.deep],
     [paradigms!.joint!.wide, joint.wide],
+    [[paradigms!.sequential!.familiar], sequential.familiar],
+    [[paradigms!.joint!.familiar], joint.familiar],
   ] as const;
   for (const [made, linear] of parts) {
-    for (const [i, value] of applied(linear, embedding).entries()) {
+    for (const [i, value] of applied(linear, centre).entries()) {
       assertAlmostEquals(made[i]!, value, tolerance);
     }
   }
@@ -146,7 +168,7 @@ for (const [runtime, tolerance] of [["native", 1e-4], ["wasm", 1e-4]] as const) 
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      const embedding = await centre();
+      const seen = await centre();
       await withParadigms(async (folder, section) => {
         const options = { runtime, cores: 1, paradigms: { section, folder } };
         await withEncoder(options, async (encoder) => {
@@ -156,9 +178,9 @@ for (const [runtime, tolerance] of [["native", 1e-4], ["wasm", 1e-4]] as const) 
             encoder.encode(photo, { faces: "none", paradigms });
           assertEquals(Object.keys((await ask(["joint"])).paradigms!), ["joint"]);
           const both = await ask(["sequential", "joint"]);
-          assertScores(both, embedding, tolerance);
+          assertScores(both, seen, tolerance);
           assertEquals(both.scores, plain.scores);
-          assertEquals(Object.hasOwn(both, "embedding"), false);
+          assertEquals(Object.hasOwn(both, "centre"), false, "it stays in the Worker");
           // What its Worker has opened it reads no more.
           await Deno.remove(new URL("sequential.onnx", folder));
           await Deno.remove(new URL("joint.onnx", folder));
@@ -210,14 +232,14 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
-    const embedding = await centre();
+    const seen = await centre();
     await withParadigms(async (folder) => {
       const text = await Deno.readTextFile(new URL("manifest.json", folder));
       const manifest = parseManifest(JSON.parse(text));
       const encoder = await openInProcessEncoder(manifest, fromFileUrl(folder));
       try {
         const paradigms = ["sequential", "joint"] as const;
-        assertScores(await encoder.encode(photo, { paradigms }), embedding, 1e-4);
+        assertScores(await encoder.encode(photo, { paradigms }), seen, 1e-4);
         const cached = createCachedEncoder(encoder);
         const first = await cached.encode(photo, { paradigms });
         assertEquals(await cached.encode(photo, { paradigms }) === first, true);
@@ -229,6 +251,32 @@ Deno.test({
       } finally {
         await encoder.close();
       }
+    });
+  },
+});
+
+Deno.test({
+  name: "encode() asks the trained paradigms about the centre view, however many were looked at",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    // So much that at first sight it may or may not be a cat.
+    const blurred = sharp(samplePhoto("chelsea_cat.jpg")).blur(12);
+    const { data, info: { width, height } } = await blurred.raw()
+      .toBuffer({ resolveWithObject: true });
+    const seen = await centre({ width, height, data: new Uint8Array(data) });
+    const raw = { width, height, channels: 3 } as const;
+    const photo = new Uint8Array(await sharp(data, { raw }).png().toBuffer());
+    await withParadigms(async (folder, section) => {
+      await withEncoder({ cores: 1, paradigms: { section, folder } }, async (encoder) => {
+        const encoded = await encoder.encode(photo, {
+          faces: "none",
+          paradigms: ["sequential", "joint"],
+        });
+        assertEquals(encoded.views, 3);
+        assertNotEquals(encoded.scores.logits, seen.logits);
+        assertScores(encoded, seen, 1e-4);
+      });
     });
   },
 });

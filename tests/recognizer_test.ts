@@ -56,7 +56,7 @@ Deno.test("recognize() looks at one view when the kind is decided", async () => 
     assertEquals(recognized, {
       scores: { logits: centre.logits, kinds: f32(0, first, 0), cosines: f32(1, 0) },
       look: f32(1, 0),
-      embedding: centre.embedding,
+      centre,
       views: 1,
     });
     assertEquals(contrast, contrastOf(networkPixels(picture, view)));
@@ -65,7 +65,7 @@ Deno.test("recognize() looks at one view when the kind is decided", async () => 
 
 Deno.test("recognize() scores the mean of three views when the kind is undecided", async () => {
   const { recognize, looked, scored } = fakeRecognizer(0.5);
-  const { scores, look, embedding, views } = await recognize(picture);
+  const { scores, look, centre: handedOn, views } = await recognize(picture);
   assertEquals(looked, ["centre", "mirrored", "whole"]);
   assertEquals(scored, [centre, MEAN]);
   assertEquals(scores, {
@@ -73,9 +73,9 @@ Deno.test("recognize() scores the mean of three views when the kind is undecided
     kinds: f32(0.25, 0.25, 0.5),
     cosines: f32(2, 0),
   });
-  // Look and embedding are the centre's: how far the kind is decided does not change them.
+  // These are the centre's: how far the kind is decided does not change them.
   assertEquals(look, f32(1, 0));
-  assertEquals(embedding, centre.embedding);
+  assertEquals(handedOn, centre);
   assertEquals(views, 3);
 });
 

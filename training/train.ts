@@ -20,10 +20,13 @@ import { recipe as calibrate } from "./recipes/calibrate.ts";
 import { recipe as faceNetworks } from "./recipes/face_networks.ts";
 import { recipe as faces } from "./recipes/faces.ts";
 import { recipe as hierarchy } from "./recipes/hierarchy.ts";
+import { recipe as human } from "./recipes/human.ts";
+import { recipe as joint } from "./recipes/joint.ts";
 import { recipe as kernels } from "./recipes/kernels.ts";
 import { recipe as look } from "./recipes/look.ts";
 import { recipe as recall } from "./recipes/recall.ts";
 import { recipe as samples } from "./recipes/samples.ts";
+import { recipe as sequential } from "./recipes/sequential.ts";
 
 /** In the order that they need one another. */
 const recipes: readonly Recipe[] = [
@@ -36,6 +39,9 @@ const recipes: readonly Recipe[] = [
   faces,
   recall,
   samples,
+  sequential,
+  joint,
+  human,
 ];
 
 function help(): string {
@@ -103,6 +109,8 @@ export async function train(args: readonly string[]): Promise<void> {
 if (import.meta.main) {
   try {
     await train(Deno.args);
+    // The engine's Workers would keep the process alive.
+    Deno.exit(0);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     console.error(`${error.name}: ${error.message}`);

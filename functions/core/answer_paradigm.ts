@@ -8,18 +8,23 @@ import type { Logistic } from "../../models/network.ts";
 import type {
   JointScores,
   ParadigmScores,
+  ParadigmSection,
   ParadigmsSection,
   SequentialScores,
   TrainedParadigm,
 } from "../../models/paradigms.ts";
 import type { Certainty, JointParts, ParadigmParts, SequentialParts } from "./answer_type.ts";
-import { energy } from "./energy.ts";
 import type { Generalization } from "./generalize_type.ts";
 import { sigmoid } from "./log_odds.ts";
 import { softmax } from "./softmax.ts";
 
 /** What is told beside the label. */
 const ALTERNATIVES = 3;
+
+/** What the manifest says of a paradigm and its classes. */
+type Told<P extends TrainedParadigm> =
+  & Pick<ParadigmsSection, "classes">
+  & { readonly [Name in P]: ParadigmSection<Name> };
 
 /** A network's answer, with how its parts came to it. */
 export type ParadigmVerdict<P extends ParadigmParts = ParadigmParts> =
@@ -39,32 +44,40 @@ export function answerParadigm(
   { sequential, joint }: ParadigmScores,
   section: ParadigmsSection,
 ): ParadigmVerdict {
-  if (paradigm === "sequential" && sequential) return answerSequential(sequential, section);
-  if (paradigm === "joint" && joint) return answerJoint(joint, section);
+  const { classes } = section;
+  if (paradigm === "sequential" && sequential && section.sequential) {
+    return answerSequential(sequential, { classes, sequential: section.sequential });
+  }
+  if (paradigm === "joint" && joint && section.joint) {
+    return answerJoint(joint, { classes, joint: section.joint });
+  }
   throw new TypeError(`Expected scores of the paradigm "${paradigm}", there are none`);
 }
 
 /**
  * Generalize first, memorize later: the memorizer answers what the router knows from training, the
- * generalizer all else. What is known is never doubted.
+ * generalizer all else. What is known is never doubted, however unfamiliar it looks, and its novelty is
+ * 0: it was trained on, so it is of one of the classes.
  *
  * @throws {RangeError} when the scores are not of as many classes as the section's, or not finite
  */
 export function answerSequential(
-  { generalizer, memorizer, known }: SequentialScores,
-  { classes, sequential: section }: ParadigmsSection,
+  { generalizer, memorizer, known, familiar }: SequentialScores,
+  { classes, sequential: section }: Told<"sequential">,
 ): ParadigmVerdict<SequentialParts> {
-  // The share is a float32, in which .7 is a little less than the manifest's .7.
+  // It is a float32, in which 3.7 is a little less than the manifest's 3.7.
   const isKnown = known >= Math.fround(section.known);
   const head = isKnown ? "memorizer" : "generalizer";
-  const familiar = energy(generalizer, section.temperature.generalizer);
   const ranked = rank(isKnown ? memorizer : generalizer, section.temperature[head], classes);
   const doubt = isKnown ? undefined : doubtOf(familiar, section.doubt);
-  const share = `${number(known)} of the tables agree, ${number(section.known)} needed`;
+  const far = `a group of training photos stands out by ${number(known)}, ${
+    number(section.known)
+  } needed`;
   return {
-    ...settle(ranked, familiar, section, doubt),
+    ...settle(ranked, section, doubt),
+    novelty: isKnown ? 0 : noveltyOf(familiar, section.novelty),
     reason: [
-      `${isKnown ? "seen" : "not seen"} in training: ${share}: the ${head} answers`,
+      `${isKnown ? "seen" : "not seen"} in training: ${far}: the ${head} answers`,
       ...(doubt === undefined ? [] : [doubt]),
     ].join("; "),
     parts: { known, head },
@@ -78,13 +91,12 @@ export function answerSequential(
  * @throws {RangeError} when the scores are not of as many classes as the section's, or not finite
  */
 export function answerJoint(
-  { deep, wide }: JointScores,
-  { classes, joint: section }: ParadigmsSection,
+  { deep, wide, familiar }: JointScores,
+  { classes, joint: section }: Told<"joint">,
 ): ParadigmVerdict<JointParts> {
   if (wide.length !== deep.length) {
     throw new RangeError(`Expected ${deep.length} scores of the wide part, got ${wide.length}`);
   }
-  const familiar = energy(deep, section.temperature);
   const ranked = rank(deep.map((score, i) => score + wide[i]!), section.temperature, classes);
   const [best, runnerUp] = ranked;
   const oddsBy = (part: Float32Array) =>
@@ -92,11 +104,12 @@ export function answerJoint(
   const parts = { deep: oddsBy(deep), wide: oddsBy(wide) };
   const doubt = doubtOf(familiar, section.doubt);
   return {
-    ...settle(ranked, familiar, section, doubt),
+    ...settle(ranked, section, doubt),
+    novelty: noveltyOf(familiar, section.novelty),
     reason: [
-      `${best!.label} before ${runnerUp!.label} by ${(parts.deep + parts.wide).toFixed(2)} in ` +
-      `log-odds: ${parts.deep.toFixed(2)} from the deep part, ${
-        parts.wide.toFixed(2)
+      `${best!.label} before ${runnerUp!.label} by ${hundredths(parts.deep + parts.wide)} in ` +
+      `log-odds: ${hundredths(parts.deep)} from the deep part, ${
+        hundredths(parts.wide)
       } from the wide`,
       ...(doubt === undefined ? [] : [doubt]),
     ].join("; "),
@@ -125,19 +138,24 @@ function rank(logits: Float32Array, temperature: number, classes: readonly strin
 
 /** Why it may be none of the classes, if it may. */
 function doubtOf(familiar: number, needed: number): string | undefined {
-  if (familiar >= needed) return undefined;
-  return `it may be none of the classes: energy ${familiar.toFixed(2)}, ${
-    needed.toFixed(2)
+  // A float32 like `known`.
+  if (familiar >= Math.fround(needed)) return undefined;
+  return `it may be none of the classes: familiarity ${hundredths(familiar)}, ${
+    hundredths(needed)
   } needed`;
 }
 
-/** All of the answer but why. */
+/** The probability that the photo shows none of the classes. */
+function noveltyOf(familiar: number, { slope, intercept }: Logistic): number {
+  return sigmoid(intercept + slope * familiar);
+}
+
+/** All of the answer but why, and how new it is. */
 function settle(
   [best, ...others]: readonly Ranked[],
-  familiar: number,
-  { sure, novelty: { slope, intercept } }: { readonly sure: number; readonly novelty: Logistic },
+  { sure }: { readonly sure: number },
   doubt: string | undefined,
-): Omit<Generalization, "reason"> {
+): Omit<Generalization, "reason" | "novelty"> {
   const { label, confidence } = best!;
   const certainty: Certainty = doubt !== undefined
     ? "unknown"
@@ -152,11 +170,13 @@ function settle(
     confidence,
     path: [],
     novel: false,
-    novelty: sigmoid(intercept + slope * familiar),
     alternatives: others.slice(0, ALTERNATIVES)
       .map(({ label, confidence }) => ({ label, confidence })),
   };
 }
 
-/** A share in as few digits as tell it: float32's .83 is .8299999. */
-const number = (share: number) => Number(share.toFixed(3)).toString();
+/** Two digits after the point, and a minus sign that is one: these numbers are often negative. */
+const hundredths = (value: number) => value.toFixed(2).replace("-", "−");
+
+/** As few digits as tell it: float32's 3.83 is 3.8299999. */
+const number = (value: number) => Number(value.toFixed(3)).toString();

@@ -21,7 +21,7 @@ const VERSION = 12;
 /** What {@linkcode createTrainedAnswer} needs. */
 export type TrainedAnswerParts = Pick<
   AnswerParts,
-  "encoder" | "memory" | "generalize" | "judge" | "paradigms"
+  "encoder" | "memory" | "judge" | "paradigms"
 >;
 
 /**
@@ -31,11 +31,12 @@ export type TrainedAnswerParts = Pick<
  * with a {@linkcode TypeError} when there are no trained paradigms
  */
 export function createTrainedAnswer(
-  { encoder, memory, generalize, judge, paradigms: section }: TrainedAnswerParts,
+  { encoder, memory, judge, paradigms: section }: TrainedAnswerParts,
 ): (photo: Uint8Array, ask: Ask, paradigm: TrainedParadigm) => Promise<Answer> {
   return async function answer(photo, ask, paradigm) {
-    if (!section) throw new TypeError(`Expected the paradigm "${paradigm}" to be there, it is not`);
-    const { sha256 } = section[paradigm];
+    const model = section?.[paradigm];
+    if (!model) throw new TypeError(`Expected the paradigm "${paradigm}" to be there, it is not`);
+    const { sha256 } = model;
     const watch = stopwatch();
 
     const same = ask.recall ? await memory.byBytes(ask.space, await sha256Hex(photo)) : [];
@@ -49,6 +50,7 @@ export function createTrainedAnswer(
     const seen = await encoder.encode(photo, {
       faces: "none",
       paradigms: [paradigm],
+      owned: ask.owned ?? false,
       ...(ask.signal ? { signal: ask.signal } : {}),
     });
     watch.add("decode", seen.timings.decode);
@@ -59,15 +61,11 @@ export function createTrainedAnswer(
     const query = { model: encoder.lookModel, look, fingerprint };
     const copy = ask.recall ? await recallCopy(memory, ask.space, query, judge) : undefined;
     watch.lap("recall");
-    if (copy) {
-      const general = generalize(seen.scores);
-      watch.lap("generalize");
-      return reply({ faces: [], thing: copy, general }, seen.image, watch.timings());
-    }
 
     const { parts, ...general } = answerParadigm(paradigm, seen.paradigms ?? {}, section);
     watch.lap("generalize");
-    return reply({ faces: [], thing: undefined, general }, seen.image, watch.timings(), parts);
+    const findings = { faces: [], thing: copy, general };
+    return reply(findings, seen.image, watch.timings(), copy ? undefined : parts);
 
     function reply(
       findings: Findings,

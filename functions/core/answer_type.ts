@@ -73,7 +73,7 @@ export interface Timings {
 
 /** How `sequential` came to its answer. */
 export interface SequentialParts {
-  /** Share of the router's tables that know the photo from training, 0 to 1. */
+  /** How far the likest group of training photos stands out, ≥ 0, in standard deviations of all. */
   readonly known: number;
   /** Which moment of the network's training answered. */
   readonly head: "generalizer" | "memorizer";
@@ -100,7 +100,10 @@ export interface Answer {
   readonly path: readonly string[];
   /** A kind that is known, of a type that is not. */
   readonly novel: boolean;
-  /** Calibrated probability that the type below the label is a new one, 0 to 1; `novel` is a cut of it. */
+  /**
+   * Calibrated probability that the type below the label is a new one, 0 to 1; `novel` is a cut of it.
+   * Of a trained paradigm: that the photo shows none of its classes, of which `novel` is no cut.
+   */
   readonly novelty: number;
   readonly subjects: readonly Subject[];
   /** Best first. */

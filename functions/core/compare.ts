@@ -12,7 +12,11 @@ import type { Encoded } from "./encoder.ts";
 export type Comparison = { readonly [P in Paradigm]: Answer };
 
 /** Answers one photo by every paradigm. */
-export type ComparePhoto = (photo: Uint8Array, ask: Omit<Ask, "paradigm">) => Promise<Comparison>;
+export type ComparePhoto = (
+  photo: Uint8Array,
+  // The photo is not given away: while one has it encoded, the others still hash it.
+  ask: Omit<Ask, "paradigm" | "owned">,
+) => Promise<Comparison>;
 
 /**
  * Makes the function that compares. The photo is decoded and encoded once, for whoever of the three

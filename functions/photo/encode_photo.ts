@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Seen } from "../../models/backbone.ts";
 import type { FaceFinder, FaceMode } from "../../models/face.ts";
 import { fingerprint } from "../../models/fingerprint.ts";
 import type { ParadigmScores } from "../../models/paradigms.ts";
@@ -22,8 +23,8 @@ export interface EncodePhotoOptions {
   readonly mirrored: boolean;
   /** How thoroughly faces are looked for. */
   readonly faces: FaceMode | "none";
-  /** The trained paradigms that are asked, if any, by the embedding of the centre view. */
-  readonly scoreParadigms?: (embedding: Float32Array) => Promise<ParadigmScores>;
+  /** The trained paradigms that are asked, if any, by what the backbone makes of the centre view. */
+  readonly scoreParadigms?: (centre: Seen) => Promise<ParadigmScores>;
   /** Whether the photo's bytes are nobody else's, so that they can be given back at once. */
   readonly owned: boolean;
 }
@@ -42,8 +43,8 @@ export async function encodePhoto(
   const { working, image } = await decodePhoto(photo, limits);
   if (owned) drop(photo);
   const decoded = performance.now();
-  const { scores, look, embedding, views, contrast } = await recognize(working, { mirrored });
-  const paradigms = await options.scoreParadigms?.(embedding);
+  const { scores, look, centre, views, contrast } = await recognize(working, { mirrored });
+  const paradigms = await options.scoreParadigms?.(centre);
   const hashes = fingerprint(working);
   const kept = keepPhoto ? await encodeKept(working) : undefined;
   const encoded = performance.now();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Seen } from "../../models/backbone.ts";
 import {
   createJoint,
   createSequential,
@@ -19,11 +20,11 @@ export interface ParadigmModels {
   /**
    * The scores of the paradigms named.
    *
-   * @param embedding the backbone's, of the centre view
+   * @param centre what the backbone makes of the centre view
    * @throws {Error} when a file is missing, not the manifest's, or cannot be loaded; the next call
    * tries again
    */
-  score(paradigms: readonly TrainedParadigm[], embedding: Float32Array): Promise<ParadigmScores>;
+  score(paradigms: readonly TrainedParadigm[], centre: Seen): Promise<ParadigmScores>;
   /** Lets go of what was opened. */
   release(): Promise<void>;
 }
@@ -44,9 +45,10 @@ export function createParadigmModels(
   const joint = createRetried(() => opened(section.joint, createJoint));
 
   async function opened<S extends { readonly file: string; readonly sha256: string }, F>(
-    section: S,
+    section: S | undefined,
     wrap: (session: Session, section: S) => F,
   ): Promise<{ score: F; release(): Promise<void> }> {
+    if (!section) throw new TypeError("The manifest has no such paradigm");
     const session = await openModel(section, folder, open);
     try {
       return { score: wrap(session, section), release: () => session.release() };
@@ -57,13 +59,13 @@ export function createParadigmModels(
   }
 
   return {
-    async score(paradigms, embedding) {
+    async score(paradigms, centre) {
       const asked = (name: TrainedParadigm) => paradigms.includes(name);
       return {
         ...(asked("sequential")
-          ? { sequential: await (await sequential.get()).score(embedding) }
+          ? { sequential: await (await sequential.get()).score(centre) }
           : {}),
-        ...(asked("joint") ? { joint: await (await joint.get()).score(embedding) } : {}),
+        ...(asked("joint") ? { joint: await (await joint.get()).score(centre) } : {}),
       };
     },
     async release() {

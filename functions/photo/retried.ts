@@ -17,11 +17,12 @@ export function createRetried<T>(make: () => Promise<T>): Retried<T> {
   let made: Promise<T> | undefined;
   return {
     async get(): Promise<T> {
-      made ??= make();
+      const mine = made ??= make();
       try {
-        return await made;
+        return await mine;
       } catch (error) {
-        made = undefined;
+        // Somebody else may have begun anew meanwhile.
+        if (made === mine) made = undefined;
         throw error;
       }
     },

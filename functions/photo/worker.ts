@@ -129,7 +129,7 @@ async function open(settings: WorkerSettings) {
         faces: request.faces,
         owned: true,
         ...(paradigms && request.paradigms.length > 0
-          ? { scoreParadigms: (embedding) => paradigms.score(request.paradigms, embedding) }
+          ? { scoreParadigms: (centre) => paradigms.score(request.paradigms, centre) }
           : {}),
       });
       return { type: "encoded", encoded };

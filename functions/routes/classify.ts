@@ -130,6 +130,14 @@ export function classifyRoutes({ answer, compare, about }: Services) {
     const { image: inJson, ...jsonOptions } = body;
     const options = { ...c.req.valid("query"), ...formOptions, ...jsonOptions };
 
+    const paradigm = options.paradigm ?? "human";
+    if (!needed(paradigm).every((one) => about.paradigms.includes(one))) {
+      await freeBody(c.req);
+      throw new UnteachableError(
+        `the paradigm "${paradigm}" is not served here; there is: ${about.paradigms.join(", ")}`,
+      );
+    }
+
     let photo: Uint8Array<ArrayBuffer>;
     if (inForm) {
       photo = inForm.bytes as Uint8Array<ArrayBuffer>;
@@ -142,20 +150,12 @@ export function classifyRoutes({ answer, compare, about }: Services) {
       throw new InvalidRequestError([{ path: "image", message: "should be a photo, it is empty" }]);
     }
 
-    const paradigm = options.paradigm ?? "human";
-    if (!needed(paradigm).every((one) => about.paradigms.includes(one))) {
-      throw new UnteachableError(
-        `the paradigm "${paradigm}" is not served here; there is: ${about.paradigms.join(", ")}`,
-      );
-    }
-
     const space = options.space ?? DEFAULT_SPACE;
     const ask = {
       space,
       recall: c.get("access").mayRecall(space),
       ...(options.specificity === undefined ? {} : { specificity: options.specificity }),
       faces: options.preview ? "light" : "full",
-      owned: true,
       signal: c.req.raw.signal,
     } as const;
     try {
@@ -165,7 +165,7 @@ export function classifyRoutes({ answer, compare, about }: Services) {
         c.header("server-timing", serverTiming(answers.human.timings));
         return c.json({ answers } as unknown as z.output<typeof ComparisonSchema>, 200);
       }
-      const reply = await answer(photo, { ...ask, paradigm });
+      const reply = await answer(photo, { ...ask, owned: true, paradigm });
       c.header("server-timing", serverTiming(reply.timings));
       return c.json(reply as unknown as z.output<typeof AnswerSchema>, 200);
     } finally {

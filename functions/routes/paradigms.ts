@@ -28,7 +28,7 @@ const SummarySchema = paradigmCard.omit({ curves: true }).extend(served)
 // A schema that was made before the routes' library was loaded cannot be named; a copy can.
 const EvaluationSchema = paradigmEvaluation.clone().openapi("ParadigmEvaluation", {
   description:
-    "The dilemma, measured: q2 known exceptions and their near-copies, q3 new photos of known classes, q4 refused photos of classes never trained, and D = min(q2 / q2 of the table, q3 / q3 of the clean network), of which 1 is no dilemma.",
+    "The dilemma, measured: q2 near-copies of known exceptions, q3 new photos of known classes, q4 refused photos of classes never trained, and D = min(q2 / q2 of the table, q3 / q3 of the clean network), of which 1 is no dilemma.",
 });
 
 const unchanged = { 304: { description: "The same as the validator's" } };

@@ -65,8 +65,9 @@ const KindSchema = z.enum(["person", "thing"]);
 
 const PartsSchema = z.union([
   z.object({
-    known: unit.openapi({
-      description: "Share of the router's tables that know the photo from training.",
+    known: z.number().nonnegative().openapi({
+      description:
+        "How far the likest group of training photos stands out, in standard deviations of all.",
     }),
     head: z.enum(["generalizer", "memorizer"]).openapi({ description: "Which of them answered." }),
   }).openapi({ description: "Of `sequential`." }),

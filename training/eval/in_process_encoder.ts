@@ -67,7 +67,7 @@ export async function openInProcessEncoder(
         mirrored,
         faces,
         ...(trained && isAsked
-          ? { scoreParadigms: (embedding) => trained.score(paradigms, embedding) }
+          ? { scoreParadigms: (centre) => trained.score(paradigms, centre) }
           : {}),
         owned: false,
       });
