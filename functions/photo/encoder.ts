@@ -85,7 +85,9 @@ export function planPool(
 ): PoolPlan {
   if (!(cores >= 1)) throw new RangeError(`Cannot plan for ${cores} cores: need at least 1`);
   const workerMemory = WORKER[runtime];
-  const skill = FACES[runtime] + LOADED[runtime] * models;
+  // One Worker seldom has both. Were they added up, a large photo would not fit beside them in
+  // WebAssembly at 512 MB, and the Worker would be given up and started again for each.
+  const skill = Math.max(FACES[runtime], LOADED[runtime] * models);
   const queue = Math.min(64 * MIB, memoryMb * MIB / 20);
   const memory = memoryMb * MIB - PROCESS - queue;
   if (memory < workerMemory + LEAST_DECODE) {
