@@ -7,6 +7,7 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
+import { softmax } from "../functions/core/softmax.ts";
 import { createRandom } from "../training/eval/random.ts";
 import type { Examples } from "../training/fit/batches.ts";
 import { type Numbers, packNumbers, unpackNumbers } from "../training/fit/run_folder.ts";
@@ -24,6 +25,7 @@ import {
   vocabulary,
 } from "../training/wide/exemplar_features.ts";
 import { type JointMoment, type JointTraining, trainJoint } from "../training/wide/train_joint.ts";
+import { trainWide, type WideTraining } from "../training/wide/train_wide.ts";
 import { wideRows } from "../training/wide/wide_rows.ts";
 import { createWideTable, type WideState, type WideTable } from "../training/wide/wide_table.ts";
 import { randomUnit } from "./support/vectors.ts";
@@ -312,33 +314,64 @@ Deno.test("trainJoint() leaves the exceptions to the wide part and the rule to t
   assert(wrong.every((row) => told.has(100 + row)), "an exception has no weight of its own");
 });
 
-Deno.test("trainJoint() leaves the deep part bit by bit as it is without an optimizer", async () => {
+Deno.test("trainWide() memorizes what a deep part leaves over that stays as it is", async () => {
   const settled = (await runJoint()).moments.at(-1)!.deep;
-  const before = structuredClone(settled);
   const { examples, ids, truth } = exceptions();
+  const deep = await logitsOf(settled, examples.features);
+  const before = deep.slice();
   const wide = createWideTable(2, { alpha: 5, l1: 0.1 });
-  const training: JointTraining = {
-    examples,
+  const training: WideTraining = {
+    deep,
+    labels: examples.labels,
     ids,
     classes: 2,
-    deep: settled,
     wide,
     epochs: 8,
     seed: 5,
-    dropout: 0.3,
     wideDropout: 0,
     featureDropout: 0.2,
     batch: 16,
   };
-  const losses: number[] = [];
-  for await (const { deep, loss } of trainJoint(training)) {
-    assertEquals(deep, before);
-    losses.push(loss);
-  }
-  assertLess(losses.at(-1)!, losses[0]!);
+  trainWide(training);
+  assertEquals(deep, before);
   const { alone, both } = await answersOf(settled, wide);
   assertEquals(alone, truth);
   assertEquals(both, examples.labels);
+  const again = createWideTable(2, { alpha: 5, l1: 0.1 });
+  trainWide({ ...training, wide: again });
+  assertEquals(again.entries(), wide.entries());
+  // Left out of every example it learns nothing.
+  const silent = createWideTable(2, { alpha: 5, l1: 0.1 });
+  trainWide({ ...training, wide: silent, wideDropout: 1 });
+  assertEquals(silent.entries(), []);
+});
+
+Deno.test("one epoch of trainWide() without dropout is FTRL on the summed gradients", () => {
+  const options = { alpha: 5, l1: 0.1 };
+  const deep = Float32Array.of(0.5, -0.5, 0, 1);
+  const wide = createWideTable(2, options);
+  const labels = Int32Array.of(1, 0);
+  const ids = [[3], [3, 4]];
+  const common = { classes: 2, epochs: 1, seed: 1, wideDropout: 0, featureDropout: 0 };
+  trainWide({ deep, labels, ids, wide, ...common });
+  const gradients = [0, 1].map((row) => {
+    const gradient = softmax(deep.slice(row * 2, row * 2 + 2));
+    gradient[labels[row]!]! -= 1;
+    return gradient;
+  });
+  const expected = createWideTable(2, options);
+  expected.update(
+    new Map([
+      [3, Float32Array.from(gradients[0]!, (g, c) => g + gradients[1]![c]!)],
+      [4, Float32Array.from(gradients[1]!)],
+    ]),
+  );
+  for (const [i, { id, class: c, weight }] of wide.entries().entries()) {
+    const entry = expected.entries()[i]!;
+    assertEquals([id, c], [entry.id, entry.class]);
+    assertAlmostEquals(weight, entry.weight, 1e-6);
+  }
+  assertEquals(wide.entries().length, expected.entries().length);
 });
 
 Deno.test("trainJoint() is repeatable, and another seed gives other weights", async () => {

@@ -4,12 +4,9 @@
  * @module
  */
 import { decodePhoto } from "../../functions/photo/decode.ts";
-import { createBackbone } from "../../models/backbone.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
-import { openNative } from "../../models/runtime_native.ts";
-import { verifyFile } from "../../models/verify_file.ts";
 import { viewsOf } from "../../models/views.ts";
-import { join } from "../paths.ts";
+import { openBackbone } from "../open_backbone.ts";
 
 /** Embeds photos. */
 export interface EmbeddingReader {
@@ -27,19 +24,16 @@ export interface EmbeddingReader {
 }
 
 /**
- * Opens the backbone natively, on one thread.
+ * Opens the backbone.
  *
  * @param models folder of its file
- * @throws {Error} when the file is not the section's, or the native runtime cannot be loaded
+ * @throws as {@linkcode openBackbone} does
  */
 export async function openEmbeddingReader(
   section: BackboneSection,
   models: string,
 ): Promise<EmbeddingReader> {
-  const bytes = await Deno.readFile(join(models, section.file));
-  await verifyFile(bytes, section.sha256, section.file);
-  const session = await openNative(bytes);
-  const backbone = createBackbone(session, section);
+  const { backbone, close } = await openBackbone(section, models);
   return {
     model: { id: section.id, version: section.version },
     dimension: section.outputs.embedding.dim,
@@ -47,6 +41,6 @@ export async function openEmbeddingReader(
       const { working } = await decodePhoto(photo);
       return (await backbone.run(viewsOf(working, section.input)("centre"))).embedding;
     },
-    close: () => session.release(),
+    close,
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escaped, svgDocument } from "./svg.ts";
 
 /** A point; both coordinates are 0 to 1. */
 export interface ChartPoint {
@@ -28,9 +29,6 @@ const SIDE = 300;
 const LEFT = 56;
 const TOP = 36;
 const BELOW = 48;
-
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
  * Draws the unit square with its diagonal and the points.
@@ -66,11 +64,7 @@ export function drawChart({ title, x, y, points, marks }: Chart): string {
       return `<circle cx="${cx}" cy="${cy}" r="3.5" fill="#2a7ab8"/>`;
     })
     : [];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
-    `height="${height}" role="img" font-family="sans-serif" font-size="11" fill="#888">`,
-    `<title>${escaped(title)}</title>`,
-    `<text x="${LEFT}" y="20" font-size="13">${escaped(title)}</text>`,
+  return svgDocument({ title, width, height, left: LEFT, top: 20 }, [
     ...ticks,
     line({ x: 0, y: 0 }, { x: 1, y: 1 }, `stroke="#888" stroke-dasharray="4 4"`),
     `<polyline points="${points.map(at).join(" ")}" fill="none" stroke="#2a7ab8" ` +
@@ -81,7 +75,5 @@ export function drawChart({ title, x, y, points, marks }: Chart): string {
     `<text transform="translate(14 ${TOP + SIDE / 2}) rotate(-90)" text-anchor="middle">${
       escaped(y)
     }</text>`,
-    "</svg>",
-    "",
-  ].join("\n");
+  ]);
 }

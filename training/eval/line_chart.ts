@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escaped, svgDocument } from "./svg.ts";
 
 /** A curve. */
 export interface Line {
@@ -28,9 +29,6 @@ const LEFT = 46;
 const TOP = 36;
 /** Told apart without their colours too, by their names at the right. */
 const COLOURS = ["#2a7ab8", "#c4502a", "#3a9a5a", "#8a5ab8", "#b8922a", "#5a6a7a"];
-
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** Draws curves. @returns a whole SVG document, readable on light and on dark */
 export function drawLines({ title, x, y, lines, spans = [] }: LineChart): string {
@@ -71,11 +69,7 @@ export function drawLines({ title, x, y, lines, spans = [] }: LineChart): string
     ];
   });
   const width = LEFT + WIDTH + 140, height = TOP + HEIGHT + 44;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
-    `height="${height}" role="img" font-family="sans-serif" font-size="11" fill="#888">`,
-    `<title>${escaped(title)}</title>`,
-    `<text x="${LEFT}" y="20" font-size="13">${escaped(title)}</text>`,
+  return svgDocument({ title, width, height, left: LEFT, top: 20 }, [
     ...shades,
     ...ticks,
     ...curves,
@@ -85,7 +79,5 @@ export function drawLines({ title, x, y, lines, spans = [] }: LineChart): string
     `<text transform="translate(12 ${TOP + HEIGHT / 2}) rotate(-90)" text-anchor="middle">${
       escaped(y)
     }</text>`,
-    "</svg>",
-    "",
-  ].join("\n");
+  ]);
 }

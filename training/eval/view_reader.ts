@@ -4,12 +4,10 @@
  * @module
  */
 import { decodePhoto } from "../../functions/photo/decode.ts";
-import { type BackboneOutput, createBackbone } from "../../models/backbone.ts";
+import type { BackboneOutput } from "../../models/backbone.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
-import { openNative } from "../../models/runtime_native.ts";
-import { verifyFile } from "../../models/verify_file.ts";
 import { VIEWS, viewsOf } from "../../models/views.ts";
-import { join } from "../paths.ts";
+import { openBackbone } from "../open_backbone.ts";
 
 /** Looks at photos. */
 export interface ViewReader {
@@ -24,16 +22,13 @@ export interface ViewReader {
  * Opens the backbone.
  *
  * @param models folder of its file
- * @throws {Error} when the file is not the section's, or the native runtime cannot be loaded
+ * @throws as {@linkcode openBackbone} does
  */
 export async function openViewReader(
   section: BackboneSection,
   models: string,
 ): Promise<ViewReader> {
-  const bytes = await Deno.readFile(join(models, section.file));
-  await verifyFile(bytes, section.sha256, section.file);
-  const session = await openNative(bytes);
-  const backbone = createBackbone(session, section);
+  const { backbone, close } = await openBackbone(section, models);
   return {
     model: { id: section.id, version: section.version },
     async see(photo) {
@@ -42,6 +37,6 @@ export async function openViewReader(
       for (const view of VIEWS) seen.push(await backbone.run(pixels(view)));
       return seen;
     },
-    close: () => session.release(),
+    close,
   };
 }

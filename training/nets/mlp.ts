@@ -48,11 +48,6 @@ export function towards(mlp: Mlp, other: Mlp, share: number): Mlp {
   }));
 }
 
-/** How many numbers a network has. */
-export function sizeOf(mlp: Mlp): number {
-  return mlp.reduce((sum, { weight, bias }) => sum + weight.length + bias.length, 0);
-}
-
 /**
  * The network with some of its layers taken back to another moment of its training.
  *

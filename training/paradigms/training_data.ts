@@ -5,7 +5,7 @@
  */
 import { parseManifest } from "../../models/manifest.ts";
 import { sharedPath } from "../collections.ts";
-import { openEmbeddingReader } from "../data/embedding_reader.ts";
+import { type EmbeddingReader, openEmbeddingReader } from "../data/embedding_reader.ts";
 import { embedPhotos } from "../data/embeddings.ts";
 import { photosBelow } from "../data/photo_folders.ts";
 import { join } from "../paths.ts";
@@ -22,6 +22,8 @@ export interface TrainingData {
   readonly world: World;
   /** Embeddings of photos that show none of the classes, [n, dim]; may be none. */
   readonly strangers: Float32Array;
+  /** Names the network that made the embeddings. */
+  readonly model: EmbeddingReader["model"];
   /** What the backbone itself makes of embeddings. */
   readonly backbone: BackboneHead;
   /** The data in words, and whose it is. */
@@ -64,6 +66,7 @@ export async function readTrainingData(
     return {
       world,
       strangers: embeddings,
+      model: reader.model,
       backbone: createBackboneHead(readClassifier(file)),
       name: data ? "the user's photos" : "Caltech-101",
       source: data

@@ -8,16 +8,13 @@
  * @module
  */
 import { createProgress } from "../fit/progress.ts";
-import { openRun } from "../fit/run_folder.ts";
-import { startEngine } from "../nets/engine.ts";
 import { dequantizeMlp, quantizeMlp } from "../nets/quantized_mlp.ts";
+import { beginRun } from "../paradigms/begin_run.ts";
 import { describeJoint, judgeJoint } from "../paradigms/joint_card.ts";
 import { buildJoint } from "../paradigms/joint_graph.ts";
 import { type JointMoments, type JointSettings, trainJointModel } from "../paradigms/joint.ts";
 import { learnFamiliarity } from "../paradigms/learn_familiarity.ts";
-import { readTrainingData } from "../paradigms/training_data.ts";
 import { writeParadigm } from "../paradigms/write_paradigm.ts";
-import { join } from "../paths.ts";
 import type { Recipe } from "../recipe.ts";
 import { vocabulary } from "../wide/exemplar_features.ts";
 import { wideRows } from "../wide/wide_rows.ts";
@@ -46,16 +43,9 @@ export function createRecipe(settings: JointSettings): Recipe {
     name: "joint",
     purpose: "paradigm 2: generalize and memorize at once (Wide & Deep)",
     async run(context) {
-      const data = await readTrainingData(context, settings.seed);
-      if (!data) return;
-      const { world } = data;
-      await startEngine();
-
-      const run = await openRun(join(context.cache, "runs"), "joint", {
-        ...settings,
-        photos: world.photos,
-      });
-      const begun = performance.now();
+      const begun = await beginRun(context, "joint", settings);
+      if (!begun) return;
+      const { data, data: { world }, run } = begun;
       const from = await run.load<JointMoments>();
       const progress = createProgress("joint", settings.epochs, context.log);
       const { curve, ...model } = await trainJointModel(world, world.train.labels, settings, {
@@ -76,7 +66,7 @@ export function createRecipe(settings: JointSettings): Recipe {
       const graph = buildJoint({ ...model, deep, wide, familiarity });
       const { section, card, files } = await describeJoint(judged, exported, data, {
         settings,
-        seconds: (performance.now() - begun) / 1000,
+        seconds: begun.seconds(),
         curve,
         wideWeights: wide.weights.length,
       });

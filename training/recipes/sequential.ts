@@ -9,17 +9,14 @@
  * @module
  */
 import { createProgress } from "../fit/progress.ts";
-import { openRun } from "../fit/run_folder.ts";
-import { startEngine } from "../nets/engine.ts";
 import { dequantizeMlp, quantizeMlp } from "../nets/quantized_mlp.ts";
+import { beginRun } from "../paradigms/begin_run.ts";
 import { learnFamiliarity } from "../paradigms/learn_familiarity.ts";
 import { withNoise } from "../paradigms/label_noise.ts";
 import { buildSequential } from "../paradigms/sequential_graph.ts";
 import { type Moments, type SequentialSettings, trainSequential } from "../paradigms/sequential.ts";
 import { describeSequential, judgeSequential } from "../paradigms/sequential_card.ts";
-import { readTrainingData } from "../paradigms/training_data.ts";
 import { writeParadigm } from "../paradigms/write_paradigm.ts";
-import { join } from "../paths.ts";
 import type { Recipe } from "../recipe.ts";
 import { fitSketch } from "../sketch/sketch.ts";
 
@@ -44,16 +41,9 @@ export function createRecipe(settings: SequentialSettings): Recipe {
     name: "sequential",
     purpose: "paradigm 1: generalize first, memorize later",
     async run(context) {
-      const data = await readTrainingData(context, settings.seed);
-      if (!data) return;
-      const { world } = data;
-      await startEngine();
-
-      const run = await openRun(join(context.cache, "runs"), "sequential", {
-        ...settings,
-        photos: world.photos,
-      });
-      const begun = performance.now();
+      const begun = await beginRun(context, "sequential", settings);
+      if (!begun) return;
+      const { data, data: { world }, run } = begun;
       const from = await run.load<Moments>();
       const epochs = settings.settling.epochs + settings.memorizing.epochs;
       const progress = createProgress("sequential", epochs, context.log);
@@ -86,7 +76,7 @@ export function createRecipe(settings: SequentialSettings): Recipe {
       const graph = buildSequential({ ...model, generalizer, memorizer, sketch, familiarity });
       const { section, card, files } = await describeSequential(judged, exported, data, {
         settings,
-        seconds: (performance.now() - begun) / 1000,
+        seconds: begun.seconds(),
       });
       await writeParadigm(context.models, {
         id: "sequential",

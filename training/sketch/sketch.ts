@@ -16,7 +16,7 @@ export interface SketchOptions {
   readonly features?: number;
   /** Of the whitening, ≥ 0. By default 0.05. */
   readonly shrinkage?: number;
-  /** T, codes a photo, at least 1. By default 260. */
+  /** T, codes a photo, at least 1. By default {@linkcode TABLES}. */
   readonly tables?: number;
   /** M, comparisons a code, at least 1. By default 3. */
   readonly comparisons?: number;
@@ -90,6 +90,9 @@ function drawPicks(
   }
   return picks;
 }
+
+/** Codes a photo, when nothing else is asked. */
+export const TABLES = 260;
 
 /** Coordinates that embeddings are whitened to, when nothing else is asked. */
 export const FEATURES = 512;
@@ -176,7 +179,7 @@ function checkWhole(name: string, value: number, least: number, most: number): v
  * same or not finite numbers from 0 on, or when an option is out of its range
  */
 export function fitSketch(embeddings: Float32Array, options: SketchOptions): FittedSketch {
-  const { dim, seed, tables = 260, comparisons = 3, among = 5 } = options;
+  const { dim, seed, tables = TABLES, comparisons = 3, among = 5 } = options;
   const rows = rowsOf(embeddings, dim);
   const { groups = groupsFor(rows.length) } = options;
   const features = options.whitening?.projection.scale.length ?? options.features ??

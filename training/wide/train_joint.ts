@@ -22,8 +22,8 @@ export interface JointTraining {
   readonly deep: Mlp;
   /** Trained in place. */
   readonly wide: WideTable;
-  /** Of the deep part; left out, the deep part stays as it is. */
-  readonly optimizer?: Optimizer;
+  /** Of the deep part. */
+  readonly optimizer: Optimizer;
   readonly epochs: number;
   readonly seed: number;
   /** Share of the deep part's inputs that are left out at random. */
@@ -52,7 +52,7 @@ function jointLoss(deep: MlpArrays, wide: np.Array, x: np.Array, y: np.Array): n
   return nn.logSoftmax(runMlp(deep, x).add(wide), -1).mul(y).sum().neg();
 }
 
-function createStep(optimizer: Optimizer | undefined) {
+function createStep(optimizer: Optimizer) {
   return jit(
     (deep: MlpArrays, state: OptimizerState, wide: np.Array, x: np.Array, y: np.Array) => {
       const rows = y.shape[0]!;
@@ -62,10 +62,6 @@ function createStep(optimizer: Optimizer | undefined) {
         x,
         y,
       ) as unknown as [np.Array, [MlpArrays, np.Array]];
-      if (!optimizer) {
-        free(byDeep);
-        return [deep, state, byWide, loss] as [MlpArrays, OptimizerState, np.Array, np.Array];
-      }
       const mean = tree.map<np.Array, np.Array, MlpArrays>((g) => g.mul(1 / rows), byDeep);
       const [next, after] = optimizer.update(mean as MlpArrays, state, deep);
       return [next, after, byWide, loss] as [MlpArrays, OptimizerState, np.Array, np.Array];
@@ -82,8 +78,7 @@ export async function* trainJoint(training: JointTraining): AsyncGenerator<Joint
   const width = examples.features.length / examples.labels.length;
   const step = createStep(optimizer);
   let deep = toArrays(training.from?.deep ?? training.deep);
-  // Without an optimizer there is nothing to remember, but the step keeps its shape.
-  let state: OptimizerState = optimizer?.init(deep) ?? { step: np.array(0), slots: [] };
+  let state = optimizer.init(deep);
   if (training.from) state = restore(state, training.from.state);
   try {
     for (let epoch = training.from?.epoch ?? 0; epoch < epochs; epoch++) {

@@ -5,7 +5,10 @@
  */
 import { type DilemmaRow, EXCEPTIONS } from "./dilemma.ts";
 import type { ParadigmFindings } from "./evaluate.ts";
+import { RARE } from "./few_shot_study.ts";
+import { FACTS } from "./joint_study.ts";
 import { dilemmaRows, lengthOf } from "./report.ts";
+import { HUMAN } from "../../recipes/human.ts";
 import { SEQUENTIAL } from "../../recipes/sequential.ts";
 import { said, spreadBy } from "./study.ts";
 
@@ -46,6 +49,7 @@ export function formatClaims(findings: ParadigmFindings): string {
 }
 
 function firstParadigm({ noise, plain, fewShots }: ParadigmFindings): Claim[] {
+  const { settling: schedule, memorizing } = SEQUENTIAL;
   const at = (share: number) => noise.filter((run) => run.noise === share);
   const settling = (share: number) =>
     spreadBy(at(share), ({ phases }) => lengthOf(phases.settling));
@@ -72,7 +76,7 @@ function firstParadigm({ noise, plain, fewShots }: ParadigmFindings): Claim[] {
       says:
         "Training a pretrained network on partly wrong labels goes through fitting, settling and memorization",
       did:
-        "25 % wrong labels; 22 epochs in which .8 of the input is left out, 24 in which half of it is. Settling: from validation within .02 of its best until a tenth of the wrong labels is answered as given.",
+        `25 % wrong labels; ${schedule.epochs} epochs in which ${schedule.dropout} of the input is left out, ${memorizing.epochs} in which ${memorizing.dropout} of it is. Settling: from validation within .02 of its best until a tenth of the wrong labels is answered as given.`,
       found: `settling lasts ${said(settling(0.25), 1)} epochs. Without dropout it lasts ${
         said(plainSettling(true), 1)
       }: the phase is there, how long it lasts is the training's doing.`,
@@ -120,7 +124,7 @@ function firstParadigm({ noise, plain, fewShots }: ParadigmFindings): Claim[] {
     {
       by: "Tänzer, Ruder & Rei 2022",
       says: "Pretrained networks fail on classes with few examples, and prototypes mend that",
-      did: "Twenty classes with three photos each, the others with all of theirs.",
+      did: `${RARE} classes with three photos each, the others with all of theirs.`,
       found: `right among the rare classes' test photos: network ${
         said(shot("network"))
       }, prototype ${said(shot("prototype"))}.`,
@@ -204,7 +208,7 @@ function secondParadigm({ joint, dilemma }: ParadigmFindings): Claim[] {
     {
       by: "Cheng and others 2016",
       says: "Joint training beats the wide and the deep part alone",
-      did: "5 % wrong labels to memorize; copies of them and new photos.",
+      did: `${FACTS * 100} % wrong labels to memorize; copies of them and new photos.`,
       found: `copies and test: joint ${both("joint")}, deep alone ${both("deepOnly")}, wide alone ${
         both("wideOnly")
       }. The lesser of the two: joint ${said(least("joint"))}, deep ${
@@ -237,7 +241,9 @@ function secondParadigm({ joint, dilemma }: ParadigmFindings): Claim[] {
     {
       by: "Tip-Adapter (Zhang and others 2022), RAC (Long and others 2022)",
       says: "A table of examples beside a network that is left alone adds to it",
-      did: "The table of every given label before the early network, 5 % exceptions.",
+      did: `The table of every given label before the early network, ${
+        EXCEPTIONS[0] * 100
+      } % exceptions.`,
       found: `D ${said(d("table of every label + early network"))}, the early network alone ${
         said(d("early network"))
       }, the table alone ${said(d("table alone"))}.`,
@@ -249,7 +255,9 @@ function secondParadigm({ joint, dilemma }: ParadigmFindings): Claim[] {
     {
       by: "Rules and Facts 2026",
       says: "One network with enough weights holds the rule and the facts",
-      did: "The late network alone at 5 % and 25 % exceptions.",
+      did: `The late network alone at ${
+        EXCEPTIONS.map((share) => `${share * 100} %`).join(" and ")
+      } exceptions.`,
       found: `D ${
         EXCEPTIONS.map((share) => `${said(lateAt(share))} at ${share * 100} %`).join(", ")
       }.`,
@@ -282,7 +290,9 @@ function third({ human, dilemma }: ParadigmFindings): Claim[] {
     {
       by: "GRACE (Hartvigsen and others 2022), SERAC (Mitchell and others 2022)",
       says: "Memory in front of a network that is left alone is reliable, general and local",
-      did: "5 % exceptions taught: themselves, their copies, and everything else.",
+      did: `${
+        HUMAN.exceptions * 100
+      } % exceptions taught: themselves, their copies, and everything else.`,
       found: `reliability ${said(figure("exact"))}, generality ${
         said(figure("copies"))
       }, locality ${said(figure("locality"))}.`,

@@ -15,6 +15,7 @@ import {
   type JointSettings,
   trainJointModel,
 } from "../../paradigms/joint.ts";
+import { DOUBTED } from "../../paradigms/calibration.ts";
 import { withNoise } from "../../paradigms/label_noise.ts";
 import { createExceptionTable, thresholdFor } from "../../paradigms/exception_table.ts";
 import { familiarities, fitFamiliarity } from "../../paradigms/familiarity.ts";
@@ -34,11 +35,11 @@ import { copiesOf, forCopies, remember, type StudyContext, trainedOn } from "./s
 /** Shares of training photos that are exceptions. */
 export const EXCEPTIONS = [0.05, 0.25] as const;
 /** Classes that are left out of training. */
-const LEFT_OUT = 15;
+export const LEFT_OUT = 15;
 /** Typical photos that are asked about. */
 const ASKED = 500;
-/** Share of validation photos that may be refused. */
-const CUT = 0.05;
+/** Share of new photos that a table without more takes for known ones. */
+const ALIKE_BY_CHANCE = 0.05;
 /**
  * Share of new photos that the table of exceptions may answer, for each share of the training photos
  * that is an exception: what one exception may reach does not hang on how many others there are.
@@ -94,7 +95,7 @@ export async function benchDilemma(
         share,
         LEFT_OUT,
         ASKED,
-        CUT,
+        CUT: DOUBTED,
         CHANGED: REACH * share,
         KNOWN_BY_CHANCE,
         sequential,
@@ -191,7 +192,7 @@ async function runDilemma(
     );
   // The threshold of a table without more: one in twenty new photos may be taken for a known one.
   const unseen = nearest(validation.embeddings);
-  const alike = quantile(unseen.map(({ similarity }) => similarity), 1 - CUT);
+  const alike = quantile(unseen.map(({ similarity }) => similarity), 1 - ALIKE_BY_CHANCE);
   const cleanly = await network(clean, typical);
 
   const systems: Record<string, System> = {
@@ -253,7 +254,7 @@ async function runDilemma(
   const copied = forCopies([...facts.labels]);
   const judged: Omit<DilemmaRow, "d">[] = [];
   for (const [system, ask] of Object.entries(systems)) {
-    const refused = quantile((await ask(validation.embeddings)).familiar, CUT);
+    const refused = quantile((await ask(validation.embeddings)).familiar, DOUBTED);
     const isRefused = ({ labels, familiar }: Answers, i: number) =>
       labels[i] === -1 || familiar[i]! < refused;
     const [q1, q2, q3, q4] = [

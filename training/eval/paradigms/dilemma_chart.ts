@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escaped, svgDocument } from "../svg.ts";
 
 /** A system in the picture. */
 export interface DilemmaPoint {
@@ -15,9 +16,6 @@ export interface DilemmaPoint {
 const SIDE = 420;
 const LEFT = 52;
 const TOP = 40;
-
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** Draws it. @returns a whole SVG document, readable on light and on dark */
 export function drawDilemma(title: string, points: readonly DilemmaPoint[]): string {
@@ -46,18 +44,12 @@ export function drawDilemma(title: string, points: readonly DilemmaPoint[]): str
     ].join("\n");
   });
   const width = LEFT + SIDE + 270, height = TOP + SIDE + 44;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
-    `height="${height}" role="img" font-family="sans-serif" font-size="11" fill="#888">`,
-    `<title>${escaped(title)}</title>`,
-    `<text x="${LEFT}" y="22" font-size="13">${escaped(title)}</text>`,
+  return svgDocument({ title, width, height, left: LEFT, top: 22 }, [
     ...grid,
     ...dots,
     `<text x="${LEFT + SIDE / 2}" y="${height - 10}" text-anchor="middle">remembers: ` +
     `exceptions recognised in copies, the table = 1</text>`,
     `<text transform="translate(14 ${TOP + SIDE / 2}) rotate(-90)" text-anchor="middle">` +
     `generalizes: new photos answered right, a clean network = 1</text>`,
-    "</svg>",
-    "",
-  ].join("\n");
+  ]);
 }

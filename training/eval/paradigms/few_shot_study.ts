@@ -19,7 +19,7 @@ import { remember, type StudyContext, trainedOn } from "./study.ts";
 /** How many photos the rare classes have. */
 export const SHOTS = [1, 3, 5] as const;
 /** How many classes are made rare. */
-const RARE = 20;
+export const RARE = 20;
 
 /** Right answers among test photos of the rare classes, among all classes; 0 to 1. */
 export interface FewShotRun {

@@ -6,7 +6,6 @@
  */
 import { softmax } from "../../../functions/core/softmax.ts";
 import { fitStandardizer, standardize } from "../../fit/standardizer.ts";
-import { epochSeed } from "../../fit/batches.ts";
 import { initMlp, type Mlp } from "../../nets/mlp.ts";
 import { logitsOf } from "../../nets/run_mlp.ts";
 import {
@@ -23,8 +22,9 @@ import { type Examples, pick, splitWorld, type World } from "../../paradigms/wor
 import { insert } from "../../sketch/sketch.ts";
 import { rowsOf } from "../../sketch/whitening.ts";
 import { type ExemplarFeatures, featureIds } from "../../wide/exemplar_features.ts";
+import { trainWide } from "../../wide/train_wide.ts";
 import { createWideTable, type WideTable } from "../../wide/wide_table.ts";
-import { createRandom, draw } from "../random.ts";
+import { createRandom } from "../random.ts";
 import { copiesOf, forCopies, remember, type StudyContext } from "./study.ts";
 
 /** Share of the training photos that are exceptions: their label is wrong. */
@@ -100,8 +100,8 @@ async function runJoint(context: StudyContext, settings: JointSettings): Promise
   const deepOnly = await trainJointModel(world, given, { ...settings, wideDropout: 1 }, quick);
   const alone = { world, given, settings, features };
   const silent = silentMlp(world.dim, classes);
-  const wideOnly = { ...deepOnly, deep: silent, wide: await trainWide(silent, alone) };
-  const staged = { ...deepOnly, wide: await trainWide(deepOnly.deep, alone) };
+  const wideOnly = { ...deepOnly, deep: silent, wide: await wideAfter(silent, alone) };
+  const staged = { ...deepOnly, wide: await wideAfter(deepOnly.deep, alone) };
   return {
     seed,
     joint: { ...await judge(joint), wideWeights: joint.wide.entries().length },
@@ -118,11 +118,8 @@ function silentMlp(dim: number, classes: number): Mlp {
   return initMlp([dim, classes], 0).map((layer) => ({ ...layer, weight: layer.weight.fill(0) }));
 }
 
-/**
- * The wide part trained on what a deep part that stays as it is leaves over: as `trainJoint()` does it,
- * but nothing has to be differentiated for that.
- */
-async function trainWide(
+/** The wide part trained on what a deep part that stays as it is leaves over. */
+async function wideAfter(
   deep: Mlp,
   { world, given, settings, features }: {
     readonly world: World;
@@ -132,31 +129,16 @@ async function trainWide(
   },
 ): Promise<WideTable> {
   const { train, dim, classes: { length: classes } } = world;
-  const { epochs, seed, batch, wideDropout, featureDropout } = settings;
   const wide = createWideTable(classes, settings.ftrl);
   const x = standardize(train.embeddings, fitStandardizer(train.embeddings, dim));
-  const byDeep = await logitsOf(deep, x);
-  const ids = idsOf(features, train.embeddings);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const random = createRandom(epochSeed(seed, epoch));
-    const order = draw([...ids.keys()], ids.length, random);
-    for (let at = 0; at < order.length; at += batch) {
-      const gradients = new Map<number, Float32Array>();
-      for (const row of order.slice(at, at + batch)) {
-        if (random() < wideDropout) continue;
-        const spoken = ids[row]!.filter(() => random() >= featureDropout);
-        const logits = byDeep.slice(row * classes, (row + 1) * classes);
-        wide.addTo(logits, spoken);
-        const gradient = softmax(logits);
-        gradient[given[row]!]! -= 1;
-        for (const id of spoken) {
-          const sum = gradients.get(id) ?? new Float32Array(classes);
-          gradients.set(id, sum.map((value, c) => value + gradient[c]!));
-        }
-      }
-      wide.update(gradients);
-    }
-  }
+  trainWide({
+    ...settings,
+    deep: await logitsOf(deep, x),
+    labels: given,
+    ids: idsOf(features, train.embeddings),
+    classes,
+    wide,
+  });
   return wide;
 }
 

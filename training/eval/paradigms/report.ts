@@ -4,19 +4,22 @@
  * @module
  */
 import type { ParadigmEvaluation } from "../../../models/paradigm_card.ts";
+import { DOUBTED } from "../../paradigms/calibration.ts";
 import { digits } from "../../paradigms/scores.ts";
 import type { EpochFigures, Phases } from "../../paradigms/sequential.ts";
 import { drawLines } from "../line_chart.ts";
 import type { Report } from "../report.ts";
 import { formatClaims } from "./claims.ts";
 import type { Cost } from "./costs.ts";
-import { type DilemmaRow, EXCEPTIONS } from "./dilemma.ts";
+import { type DilemmaRow, EXCEPTIONS, LEFT_OUT } from "./dilemma.ts";
 import { drawDilemma } from "./dilemma_chart.ts";
 import type { ParadigmFindings } from "./evaluate.ts";
-import { SHOTS } from "./few_shot_study.ts";
+import { RARE, SHOTS } from "./few_shot_study.ts";
 import { FACTS, TAUGHT } from "./joint_study.ts";
 import { NOISES } from "./noise_study.ts";
-import { TABLES } from "../../recipes/sequential.ts";
+import { SEQUENTIAL, TABLES } from "../../recipes/sequential.ts";
+import { TABLES as DEFAULT_TABLES } from "../../sketch/sketch.ts";
+import { VARIANTS } from "../variants.ts";
 import { said, spreadBy } from "./study.ts";
 
 /** What prints it. */
@@ -132,6 +135,7 @@ export function evaluationOf(
 /** Formats all of it. */
 export function formatParadigms(findings: ParadigmFindings, facts: ReportFacts): Report {
   const { noise, plain, fewShots, router, joint, human } = findings;
+  const { hidden, settling, memorizing } = SEQUENTIAL;
   const at = (share: number) => noise.filter((run) => run.noise === share);
   const last = (run: { readonly curve: readonly EpochFigures[] }) => run.curve.at(-1)!;
   const plateau = (run: { readonly curve: readonly EpochFigures[] }) =>
@@ -173,13 +177,19 @@ export function formatParadigms(findings: ParadigmFindings, facts: ReportFacts):
     "",
     "## The dilemma",
     "",
-    "Exceptions are training photos with a wrong label. Q1: right-labelled training photos. Q2: eight " +
-    "copies of each exception (JPEG, half size, crops, mirrored, brighter, darker, turned), answered as " +
-    "told. Q3: new photos. Q4: photos of 15 classes left out of training, refused when 5 % of validation " +
-    "are. Locality: new photos answered as by the network that never saw an exception. " +
-    "D = min(Q2 / Q2 of the table, Q3 / Q3 of that network); the table has a threshold, so it can be above 1. The late network is the mean of the last moments. Paradigm 3 is told which photos are " +
-    "exceptions, the others are not. The sketch has 260 codes a photo; the served sequential one has " +
-    `${TABLES}, for the size of its file.`,
+    "Exceptions are training photos with a wrong label. Q1: right-labelled training photos. Q2: " +
+    `${VARIANTS.length} copies of each exception (${
+      VARIANTS.map(({ name }) => name).join(", ")
+    }), ` +
+    `answered as told. Q3: new photos. Q4: photos of at least ${LEFT_OUT} classes left out of ` +
+    `training, refused when ${
+      DOUBTED * 100
+    } % of validation are. Locality: new photos answered as ` +
+    "by the network that never saw an exception. D = min(Q2 / Q2 of the table, Q3 / Q3 of that " +
+    "network); the table has a threshold, so it can be above 1. The late network is the mean of the " +
+    "last moments. Paradigm 3 is told which photos are exceptions, the others are not. The sketch " +
+    `has ${DEFAULT_TABLES} codes a photo; the served sequential one has ${TABLES}, for the size of ` +
+    "its file.",
     ...EXCEPTIONS.flatMap((share) => [
       "",
       `### ${share * 100} % exceptions`,
@@ -200,10 +210,12 @@ export function formatParadigms(findings: ParadigmFindings, facts: ReportFacts):
     "",
     "## Paradigm 1: generalize first, memorize later",
     "",
-    "One network (1280–384–192–101) on wrong labels. Early: the epoch of least validation loss of the " +
-    "first 22, in which .8 of the input is left out. Late: the last of 24 more epochs with half of it. " +
-    "Plateau: epochs with test ≥ .86, as-true ≥ .84, as-given ≤ .06. Settling: from validation within " +
-    ".02 of its best until a tenth of the wrong labels is answered.",
+    `One network (hidden layers of ${hidden.join(" and ")}) on wrong labels. Early: the epoch of ` +
+    `least validation loss of the first ${settling.epochs}, in which ${settling.dropout} of the ` +
+    `input is left out. Late: the last of ${memorizing.epochs} more epochs with ` +
+    `${memorizing.dropout} of it left out. Plateau: epochs with test ≥ .86, as-true ≥ .84, as-given ` +
+    "≤ .06. Settling: from validation within .02 of its best until a tenth of the wrong labels is " +
+    "answered.",
     "",
     ...table(NOISES, [
       ["wrong labels", (share) => `${share * 100} %`],
@@ -264,7 +276,7 @@ export function formatParadigms(findings: ParadigmFindings, facts: ReportFacts):
       ["test", ({ runs }) => said(spreadBy(runs, ({ test }) => test))],
     ]),
     "",
-    "Twenty rare classes among the 101, right answers among their test photos:",
+    `${RARE} rare classes among the ${facts.classes}, right answers among their test photos:`,
     "",
     ...table(SHOTS, [
       ["photos a rare class", (shots) => String(shots)],
@@ -279,7 +291,7 @@ export function formatParadigms(findings: ParadigmFindings, facts: ReportFacts):
       ]),
     ]),
     "",
-    `Router: trained photos and their eight copies against new photos, AUROC ` +
+    `Router: trained photos and their ${VARIANTS.length} copies against new photos, AUROC ` +
     `${said(spreadBy(router, ({ auroc }) => auroc))}; by copy: ${
       Object.keys(router[0]!.byVariant).map((name) =>
         `${name} ${spreadBy(router, ({ byVariant }) => byVariant[name]!).mean.toFixed(3)}`
@@ -293,7 +305,7 @@ export function formatParadigms(findings: ParadigmFindings, facts: ReportFacts):
     `${
       FACTS * 100
     } % of the training photos have a wrong label. Exact: those photos, answered as told; ` +
-    "copies: eight of each.",
+    `copies: ${VARIANTS.length} of each.`,
     "",
     ...table(["joint", "deepOnly", "wideOnly", "addedUp", "staged"] as const, [
       ["training", (key) =>
