@@ -156,7 +156,7 @@ const PARTS = {
 } satisfies Record<string, (data: string) => Promise<Report>>;
 
 /** Seeds that the paradigms are trained with; each takes about 25 minutes on two cores. */
-const SEEDS = [1, 2];
+const SEEDS = [1, 2, 3];
 
 /**
  * Trains and judges the paradigms with several seeds, and leaves the benchmark where the service
