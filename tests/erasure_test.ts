@@ -102,12 +102,15 @@ for (const [how, forget] of ways) {
     }));
 }
 
-Deno.test("rename() leaves nothing of the old label in the files", () =>
+Deno.test("forget() of a label that was renamed away leaves nothing of it in the files", () =>
   withStoreFile(async (path) => {
     const table = await openKvTable(path);
     await teachOthers(table, 1000);
     const [taught] = await table.teach("home", [secretExample(1)]);
-    await table.rename("home", taught!.memory.id, "Somebody else");
+    await table.rename("home", taught!.memory.id, { label: "Somebody else" });
+    const label = taught!.memory.label;
+    const { count, purged } = await table.forget("home", { label });
+    assertEquals({ count, purged }, { count: 0, purged: 2 });
     assertEquals((await table.erasure()).erasedAt, null);
     await erased(table);
     const left = await tracesIn(path, 1);

@@ -9,13 +9,14 @@ import { openKvTable } from "../functions/memory/kv.ts";
 import type { MemoryTable } from "../functions/core/memory.ts";
 import { type KvStore, openKvStore } from "../functions/memory/kv_store.ts";
 import { createTable } from "../functions/memory/table.ts";
-import { example, hash, memoryContract } from "./support/memory_contract.ts";
+import { ledgerContract } from "./support/ledger_contract.ts";
+import { example, hash, memoryContract, type OpenTable } from "./support/memory_contract.ts";
 import { withStoreFile } from "./support/store_file.ts";
 import { startTeller } from "./support/teller.ts";
 
 memoryContract("KV in memory", (options) => openKvTable(":memory:", options));
 
-memoryContract("KV in a file", async (options) => {
+const openInFile: OpenTable = async (options) => {
   const folder = await Deno.makeTempDir();
   const table = await openKvTable(`${folder}/memory.db`, options);
   return {
@@ -25,7 +26,10 @@ memoryContract("KV in a file", async (options) => {
       await Deno.remove(folder, { recursive: true });
     },
   };
-});
+};
+
+memoryContract("KV in a file", openInFile);
+ledgerContract("KV in a file", openInFile, 2);
 
 /** The methods of a table, to be spread. */
 function methodsOf(table: Awaited<ReturnType<typeof openKvTable>>) {
@@ -46,6 +50,14 @@ function methodsOf(table: Awaited<ReturnType<typeof openKvTable>>) {
     openSpace: table.openSpace.bind(table),
     erasure: table.erasure.bind(table),
     ping: table.ping.bind(table),
+    renameLabel: table.renameLabel.bind(table),
+    document: table.document.bind(table),
+    documents: table.documents.bind(table),
+    keep: table.keep.bind(table),
+    decide: table.decide.bind(table),
+    revisionOf: table.revisionOf.bind(table),
+    events: table.events.bind(table),
+    undo: table.undo.bind(table),
   };
 }
 
@@ -54,7 +66,7 @@ Deno.test("openKvTable() finds everything again when it is opened anew", () =>
     const first = await openKvTable(path);
     const photo = new Uint8Array(100_000).fill(3);
     const [taught, other] = await first.teach("home", [example(1, { photo }), example(2)]);
-    const renamed = await first.rename("home", other!.memory.id, "Max");
+    const renamed = await first.rename("home", other!.memory.id, { label: "Max" });
     const state = await first.space("home");
     await first.close();
     const second = await openKvTable(path);
@@ -141,7 +153,7 @@ Deno.test("openKvTable() keeps labels and hashes out of all keys", () =>
       example(1, { label: "Grandmother Ada", photo: new Uint8Array(70_000) }),
       example(2, { label: "Grandmother Ada" }),
     ]);
-    await table.rename("home", taught[0]!.memory.id, "Great-aunt Eve");
+    await table.rename("home", taught[0]!.memory.id, { label: "Great-aunt Eve" });
     await table.forget("home", { id: taught[1]!.memory.id });
     await table.openSpace("visitor", { expiresAt: new Date(Date.now() + 1e6).toISOString() });
     const kv = await Deno.openKv(path);
@@ -264,7 +276,7 @@ Deno.test("photo() reports a photo that is not whole and gives none", async () =
   const table = await openKvTable(kv, { report: (message) => reports.push(message) });
   const taught = await table.teach("home", [1, 2].map((n) => example(n, { photo: PHOTO })));
   const [short, none] = taught.map((one) => one.memory.id) as [string, string];
-  await table.rename("home", none, "Max");
+  await table.rename("home", none, { label: "Max" });
   for await (const { key } of kv.list({ prefix: ["p"] })) {
     if (key[3] === none || key[4] === 2) await kv.delete(key);
   }
@@ -325,7 +337,7 @@ Deno.test("two tables on one file agree when changes are more than the log keeps
       for (let i = 0; i < changes; i++) {
         const n = changes * 1000 + i;
         const [taught] = await a.teach("home", [example(n, { label: `N${n}` })]);
-        if (i % 3 === 0) await a.rename("home", taught!.memory.id, `R${n}`);
+        if (i % 3 === 0) await a.rename("home", taught!.memory.id, { label: `R${n}` });
         if (i % 3 === 1) await a.forget("home", { id: taught!.memory.id });
       }
       clock.now += 1000;

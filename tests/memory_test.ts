@@ -6,9 +6,12 @@
 import { createGraphScorer } from "../functions/memory/graph_scorer.ts";
 import { createInProcessTable } from "../functions/memory/in_process.ts";
 import { openNative } from "../models/runtime_native.ts";
+import { ledgerContract } from "./support/ledger_contract.ts";
 import { memoryContract } from "./support/memory_contract.ts";
 
 memoryContract("in process", (options) => Promise.resolve(createInProcessTable(options)));
+
+ledgerContract("in process", (options) => Promise.resolve(createInProcessTable(options)), 12);
 
 memoryContract("in process, scored natively", async (options) => {
   const model = await Deno.readFile(new URL("../models/recall.onnx", import.meta.url));

@@ -7,6 +7,7 @@
  */
 import type { Box } from "../../models/pixels.ts";
 import type { ImageSize } from "./encoder.ts";
+import type { Actor, Event, Ledger } from "./ledger.ts";
 
 /** What is recognised: a person by face, or an animal or object by look. */
 export type Kind = "person" | "thing";
@@ -95,6 +96,16 @@ export interface TeachOptions {
    * same is there already.
    */
   readonly models?: Readonly<Partial<Record<Kind, string>>>;
+  /** Who teaches, for the history. */
+  readonly actor?: Actor;
+  /** Whether it is an import; teaching, or correcting where all are negative, when left out. */
+  readonly imports?: boolean;
+}
+
+/** How a memory is called, and whether that names an individual or a type. */
+export interface Naming {
+  readonly label?: string;
+  readonly scope?: Scope;
 }
 
 /** What to forget; all given fields must hold. `{}` is the whole space. */
@@ -105,7 +116,10 @@ export interface Selection {
 
 /** What forgetting did. */
 export interface Forgotten {
+  /** Memories. */
   readonly count: number;
+  /** Entries of the history and documents that spoke of them. */
+  readonly purged: number;
   /** When it was logically gone, ISO 8601. */
   readonly forgottenAt: string;
 }
@@ -156,7 +170,7 @@ export interface Erasure {
  * Keeps memories by space and finds the nearest. All methods of one instance see their own
  * writes at once; another process on the same store sees them within a second.
  */
-export interface MemoryTable {
+export interface MemoryTable extends Ledger {
   /**
    * Stores all of `memories` or none, however many. The same bytes, face, label, `not` and model
    * again in the same space return the memory that is there, with the photo now if one comes that
@@ -176,8 +190,27 @@ export interface MemoryTable {
   get(space: string, id: string): Promise<Memory | undefined>;
   /** The kept photo of a memory. */
   photo(space: string, id: string): Promise<Uint8Array | undefined>;
-  /** Gives one memory another label. @throws {NotFoundError} @throws {ConflictError} when the same bytes are there under that label, or another face of the same photo is */
-  rename(space: string, id: string, label: string): Promise<Memory>;
+  /**
+   * Gives one memory another label, or has it name a type or an individual.
+   *
+   * @throws {NotFoundError} when there is none
+   * @throws {ConflictError} when the same bytes are there under that label, or another face of the same photo is
+   */
+  rename(space: string, id: string, naming: Naming, actor?: Actor): Promise<Memory>;
+  /**
+   * Gives all memories of a label another one. Where that is known already the two become one.
+   * Done in several writes where they are many; killed in between, the event says how far it came.
+   *
+   * @returns how many, and the event
+   * @throws {NotFoundError} when nothing is known under `from`
+   * @throws {ConflictError} when two faces of one photo would be one person
+   */
+  renameLabel(
+    space: string,
+    from: string,
+    to: string,
+    actor?: Actor,
+  ): Promise<{ readonly count: number; readonly event: Event | null }>;
   /** Oldest first, those after the id `after`. @throws {RangeError} when the limit is not 1–1000 */
   list(
     space: string,
@@ -186,10 +219,12 @@ export interface MemoryTable {
   /** By label, in code-unit order, those after the label `after`. */
   labels(space: string, options: { after?: string; limit: number }): Promise<Page<LabelSummary>>;
   /**
-   * Forgets, finally. When it resolves nothing of it is answered any more, in this process at
-   * once; the files are clean when {@linkcode MemoryTable.erasure} says so.
+   * Forgets, finally, and purges the history and all documents of it; what is left is an event with
+   * time, actor and count, and nothing at all of a whole space. When it resolves nothing of it is
+   * answered any more, in this process at once; the files are clean when
+   * {@linkcode MemoryTable.erasure} says so.
    */
-  forget(space: string, selection: Selection): Promise<Forgotten>;
+  forget(space: string, selection: Selection, actor?: Actor): Promise<Forgotten>;
   /** Memories of exactly these bytes, newest first. */
   byBytes(space: string, sha256: string): Promise<readonly Memory[]>;
   /**

@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { UnteachableError } from "./errors.ts";
 import { Label } from "./label.ts";
+import type { Actor } from "./ledger.ts";
 import type { Kind, Memory, MemoryTable, NewMemory } from "./memory.ts";
 
 /** Version of the format that is written; readers refuse others. */
@@ -253,7 +254,7 @@ export function parseLines(text: string, inUse: ModelsInUse): NewMemory[] {
  * @param memory where to
  * @param space which is made when it is not there
  * @param memories what {@linkcode parseLines} read
- * @param options the models in use, and most memories that the space may hold afterwards
+ * @param options the models in use, most memories that the space may hold afterwards, and who imports
  * @throws {QuotaError} when it would hold more
  * @throws {UnteachableError} when an embedding has another dimension than those of its model there, or two faces of one photo would be one person
  * @throws {CapacityError} when the space has no room left
@@ -262,11 +263,17 @@ export async function importMemories(
   memory: MemoryTable,
   space: string,
   memories: readonly NewMemory[],
-  { models, maxMemories }: { models: ModelsInUse; maxMemories?: number | undefined },
+  { models, maxMemories, actor }: {
+    models: ModelsInUse;
+    maxMemories?: number | undefined;
+    actor?: Actor | undefined;
+  },
 ): Promise<{ imported: number; known: number }> {
   const taught = await memory.teach(space, memories, {
     models: { person: models.person.id, thing: models.thing.id },
+    imports: true,
     ...(maxMemories === undefined ? {} : { maxMemories }),
+    ...(actor === undefined ? {} : { actor }),
   });
   const imported = taught.filter((one) => one.created).length;
   return { imported, known: taught.length - imported };

@@ -3,7 +3,14 @@
  *
  * @module
  */
+import type { Actor, DocumentChange } from "../core/ledger.ts";
 import type { NewMemory } from "../core/memory.ts";
+import { weigh } from "./weigh.ts";
+
+/** Most bytes of a document, with its tags. */
+const DOCUMENT_BYTES = 60_000;
+/** Most documents of one decision: a store checks but so many versions in one write. */
+const MOST_DOCUMENTS = 50;
 
 /** @throws {RangeError} unless all of an example is as the table's interface says */
 export function checkMemory(memory: NewMemory): void {
@@ -51,5 +58,44 @@ export function checkUnit(embedding: Float32Array): void {
 export function checkLimit(limit: number, most: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > most) {
     throw new RangeError(`the limit is ${limit}, expected a whole number from 1 to ${most}`);
+  }
+}
+
+/** @throws {RangeError} unless somebody is named, in 1 to 100 characters, and the reason has at most 500 */
+export function checkActor({ by, why = "" }: Actor): void {
+  if (by.length < 1 || by.length > 100) {
+    throw new RangeError(`the actor's name has ${by.length} characters, expected 1 to 100`);
+  }
+  if (why.length > 500) {
+    throw new RangeError(`the reason has ${why.length} characters, expected at most 500`);
+  }
+}
+
+/** @throws {RangeError} unless what a decision changed can be told in one value of a store */
+export function checkEvent(event: object): void {
+  const bytes = weigh(event);
+  if (bytes <= DOCUMENT_BYTES) return;
+  throw new RangeError(
+    `the decision changes ${bytes} bytes of documents, expected at most ${DOCUMENT_BYTES}`,
+  );
+}
+
+/** @throws {RangeError} unless documents are few and small enough for one write */
+export function checkDocuments(changes: readonly DocumentChange[]): void {
+  if (changes.length > MOST_DOCUMENTS) {
+    throw new RangeError(
+      `${changes.length} documents change together, expected at most ${MOST_DOCUMENTS}`,
+    );
+  }
+  for (const { collection, id, document } of changes) {
+    if (id.length < 1 || id.length > 64) {
+      throw new RangeError(`the ${collection}'s id has ${id.length} characters, expected 1 to 64`);
+    }
+    const bytes = weigh(document);
+    if (bytes > DOCUMENT_BYTES) {
+      throw new RangeError(
+        `the ${collection} ${id} takes ${bytes} bytes, expected at most ${DOCUMENT_BYTES}`,
+      );
+    }
   }
 }

@@ -6,6 +6,8 @@
  * ["s", space]                      head
  * ["m", space, generation, id]      record
  * ["p", space, generation, id, n]   kept photo, part n
+ * ["t", space, generation, id]      record on the shelf: taken back, and perhaps wanted again
+ * ["d", space, generation, collection, id] document
  * ["l", space, generation, revision] what a revision changed: ids alone
  * ["part", id]                      photo parts that may belong to no record
  * ["batch", batch]                  a write that is staged and not committed, named by its time
@@ -20,11 +22,23 @@
  * @module
  */
 import { decodeTime, ulid } from "ulid";
+import type { VersionedDocument } from "../core/ledger.ts";
 import type { Erasure, Memory } from "../core/memory.ts";
+import { changeOf } from "./change_of.ts";
 import { patiently } from "./patiently.ts";
 import { batchOf, decodeRecord, encodeRecord, photoBytesOf, type StoredRecord } from "./record.ts";
-import type { Addition, Change, Head, Removal, VersionedHead, Write } from "./store.ts";
-import type { RecordStore } from "./store.ts";
+import { weigh } from "./weigh.ts";
+import type {
+  Addition,
+  Change,
+  DocumentQuery,
+  DocumentWrite,
+  Head,
+  RecordStore,
+  Removal,
+  VersionedHead,
+  Write,
+} from "./store.ts";
 
 /** Makes a store's files clean of what was deleted. */
 export interface Eraser {
@@ -58,6 +72,8 @@ const ATOMIC_MUTATIONS = 900;
 const KEY_BYTES = 100;
 /** What one record weighs beside its embedding, at most about. */
 const RECORD_BYTES = 3_000;
+/** What a record that is moved weighs, at most about: an embedding of 1280 numbers. */
+const MOVED_BYTES = 1280 * 4 + RECORD_BYTES;
 /** Keys that KV reads in one go. */
 const READ = 10;
 /** Revisions that the log keeps. */
@@ -83,6 +99,12 @@ interface PartMark {
 interface BatchMark {
   readonly space: string;
   readonly generation: string;
+}
+
+/** What is kept of a document. */
+interface StoredDocument {
+  readonly value: unknown;
+  readonly about: readonly string[];
 }
 
 /** Opens the layout in a database, new or used. @throws {Error} when it is of a version that this program does not know */
@@ -148,14 +170,77 @@ export class KvStore implements RecordStore {
     if (batch.length > 0) yield batch;
   }
 
-  async read(space: string, generation: string, ids: readonly string[]) {
+  read(space: string, generation: string, ids: readonly string[]) {
+    return this.#readAll("m", space, generation, ids);
+  }
+
+  shelved(space: string, generation: string, ids: readonly string[]) {
+    return this.#readAll("t", space, generation, ids);
+  }
+
+  async *scanShelf(space: string, generation: string): AsyncGenerator<readonly Memory[]> {
+    let batch: Memory[] = [];
+    for await (
+      const { key, value } of this.#kv.list({ prefix: ["t", space, generation] }, {
+        batchSize: 100,
+      })
+    ) {
+      const memory = this.#decode(space, String(key[3]), value);
+      if (memory !== undefined) batch.push(memory);
+      if (batch.length === 100) {
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  async document(space: string, generation: string, collection: string, id: string) {
+    const entry = await this.#kv.get<StoredDocument>(["d", space, generation, collection, id]);
+    return entry.value === null ? undefined : { id, ...entry.value, version: entry.versionstamp };
+  }
+
+  async documents(
+    space: string,
+    generation: string,
+    collection: string,
+    { limit, after, newest = false, before }: DocumentQuery,
+  ) {
+    const prefix = ["d", space, generation, collection];
+    // A cursor itself is not part of what comes after it: the next key begins with it.
+    const start = after === undefined ? undefined : [...prefix, `${after}\u0000`];
+    const end = before === undefined ? undefined : [...prefix, before];
+    const selector = {
+      ...(start && end ? {} : { prefix }),
+      ...(start ? { start } : {}),
+      ...(end ? { end } : {}),
+    };
+    const found: VersionedDocument[] = [];
+    const entries = this.#kv.list<StoredDocument>(selector as Deno.KvListSelector, {
+      limit,
+      reverse: newest,
+      batchSize: Math.min(limit, 500),
+    });
+    for await (const { key, value, versionstamp } of entries) {
+      found.push({ id: String(key[4]), ...value, version: versionstamp });
+    }
+    return found;
+  }
+
+  async keep(space: string, base: VersionedHead, documents: readonly DocumentWrite[]) {
+    const atomic = this.#kv.atomic().check({ key: ["s", space], versionstamp: base.version });
+    writeDocuments(atomic, space, base.head.generation, documents);
+    return (await patiently(() => atomic.commit())).ok;
+  }
+
+  async #readAll(table: "m" | "t", space: string, generation: string, ids: readonly string[]) {
     const parts = Array.from(
       { length: Math.ceil(ids.length / READ) },
       (_, i) => ids.slice(i * READ, (i + 1) * READ),
     );
     const found = await Promise.all(parts.map(async (some) => {
       const entries = await this.#kv.getMany<unknown[]>(
-        some.map((id) => ["m", space, generation, id]),
+        some.map((id) => [table, space, generation, id]),
       );
       return entries.map(({ value }, i) =>
         value === null ? undefined : this.#decode(space, some[i]!, value)
@@ -200,7 +285,8 @@ export class KvStore implements RecordStore {
   }
 
   async commit(space: string, write: Write): Promise<string | undefined> {
-    const { base, head, add = [], remove = [], relabel, ended } = write;
+    const { base, head, add = [], remove = [], relabel = [], ended } = write;
+    const { shelve = [], restore = [], discard = [], documents = [] } = write;
     const atomic = this.#kv.atomic()
       .check({ key: ["s", space], versionstamp: base?.version ?? null });
     const photos = add.filter((one) => one.photo !== undefined).map((one) => one.memory.id);
@@ -211,7 +297,8 @@ export class KvStore implements RecordStore {
       atomic.set(["s", space], head);
       const { generation, revision } = head;
       const keys = 2 * (add.length + remove.length);
-      const large = weigh(add) > ATOMIC_BYTES || keys > keysAtOnce(space);
+      const moved = (shelve.length + restore.length) * MOVED_BYTES + weigh(documents);
+      const large = weighRecords(add) + moved > ATOMIC_BYTES || keys > keysAtOnce(space);
       if (large || photos.length > 0) {
         batch = await this.#openBatch(space, generation);
         // Whoever sweeps the batch changes its version first, and then this write is refused.
@@ -229,11 +316,19 @@ export class KvStore implements RecordStore {
         atomic.delete(["m", space, generation, id]);
         if (hasPhoto) atomic.set(["part", id], { space, generation });
       }
-      if (relabel !== undefined) {
-        const key = ["m", space, generation, relabel.id];
-        const photoBytes = photoBytesOf((await this.#kv.get(key)).value);
-        atomic.set(key, encodeRecord(relabel, { photoBytes }));
+      for (const { id, hasPhoto } of discard) {
+        atomic.delete(["t", space, generation, id]);
+        if (hasPhoto) atomic.set(["part", id], { space, generation });
       }
+      for (const memory of relabel) {
+        const key = ["m", space, generation, memory.id];
+        const photoBytes = photoBytesOf((await this.#kv.get(key)).value);
+        atomic.set(key, encodeRecord(memory, { photoBytes }));
+      }
+      // What is moved cannot change before this is committed: that would change the head.
+      await this.#move(atomic, ["m", space, generation], ["t", space, generation], shelve);
+      await this.#move(atomic, ["t", space, generation], ["m", space, generation], restore);
+      writeDocuments(atomic, space, generation, documents);
       const change = changeOf(write);
       // A large write is too long for the log; without an entry readers load the space anew.
       if (change !== undefined && !large) {
@@ -242,7 +337,8 @@ export class KvStore implements RecordStore {
       atomic.delete(["l", space, generation, revision - LOG]);
     }
     if (ended !== undefined) atomic.set(["ended", space, ended], true);
-    const erases = remove.length > 0 || relabel !== undefined || ended !== undefined;
+    const erases = remove.length > 0 || discard.length > 0 || ended !== undefined ||
+      write.erases === true;
     if (erases) atomic.set(["erase"], this.#options.now());
     const result = await patiently(() => atomic.commit());
     if (!result.ok) {
@@ -254,7 +350,9 @@ export class KvStore implements RecordStore {
       return undefined;
     }
     if (erases) {
-      if (head !== null) await this.#dropParts(space, head.generation, withPhoto(remove));
+      if (head !== null) {
+        await this.#dropParts(space, head.generation, withPhoto([...remove, ...discard]));
+      }
       this.#schedule(ERASE_AFTER_MS);
     }
     return result.versionstamp;
@@ -305,6 +403,22 @@ export class KvStore implements RecordStore {
     }
   }
 
+  /** Adds to a write that records move from one place to another as they are. */
+  async #move(
+    atomic: Deno.AtomicOperation,
+    from: Deno.KvKey,
+    to: Deno.KvKey,
+    ids: readonly string[],
+  ): Promise<void> {
+    for (let at = 0; at < ids.length; at += READ) {
+      const some = ids.slice(at, at + READ);
+      const entries = await this.#kv.getMany<unknown[]>(some.map((id) => [...from, id]));
+      entries.forEach(({ value }, i) => {
+        if (value !== null) atomic.delete([...from, some[i]!]).set([...to, some[i]!], value);
+      });
+    }
+  }
+
   /** Marks a write as being staged. */
   async #openBatch(space: string, generation: string): Promise<Batch> {
     const name = ulid(this.#options.now());
@@ -345,7 +459,7 @@ export class KvStore implements RecordStore {
       const start = at;
       for (let bytes = 0; at < add.length; at++) {
         const one = add[at]!;
-        bytes += weigh([one]);
+        bytes += weighRecords([one]);
         if (at > start && (bytes > ATOMIC_BYTES || at - start >= keysAtOnce(space))) break;
         atomic.set(["m", space, generation, one.memory.id], recordOf(one, batch.name));
       }
@@ -429,7 +543,9 @@ export class KvStore implements RecordStore {
       const [, space, generation] = key as [string, string, string];
       await this.#dropAll(["m", space, generation], Math.min(200, keysAtOnce(space)));
       await this.#dropAll(["p", space, generation], 16);
-      await this.#dropAll(["l", space, generation], Math.min(200, keysAtOnce(space)));
+      for (const table of ["t", "d", "l"]) {
+        await this.#dropAll([table, space, generation], Math.min(200, keysAtOnce(space)));
+      }
       await patiently(() =>
         this.#kv.atomic().delete(key).set(["erase"], this.#options.now()).commit()
       );
@@ -462,13 +578,15 @@ export class KvStore implements RecordStore {
       const id = String(mark.key[1]);
       const { space, generation, batch } = mark.value;
       // In one snapshot: a commit drops the batch's mark as it makes the record.
-      const [record, open] = await this.#kv.getMany([
+      const [record, shelved, open] = await this.#kv.getMany([
         ["m", space, generation, id],
+        ["t", space, generation, id],
         ["batch", batch ?? ""],
       ]);
       if (open.value !== null) continue;
-      if (record.value === null) await this.#dropParts(space, generation, [id]);
-      // Unless it was forgotten meanwhile, which renews the mark.
+      if (record.value === null && shelved.value === null) {
+        await this.#dropParts(space, generation, [id]);
+      } // Unless it was forgotten meanwhile, which renews the mark.
       else await this.#kv.atomic().check(mark).delete(mark.key).commit();
     }
   }
@@ -500,6 +618,21 @@ interface Batch {
   readonly versionstamp: string;
 }
 
+/** Adds to a write what becomes of documents. */
+function writeDocuments(
+  atomic: Deno.AtomicOperation,
+  space: string,
+  generation: string,
+  documents: readonly DocumentWrite[],
+): void {
+  for (const { collection, id, document, base } of documents) {
+    const key = ["d", space, generation, collection, id];
+    if (base !== undefined) atomic.check({ key, versionstamp: base });
+    if (document === undefined) atomic.delete(key);
+    else atomic.set(key, { value: document.value, about: document.about });
+  }
+}
+
 function recordOf({ memory, photo }: Addition, batch?: string): StoredRecord {
   return encodeRecord(memory, { batch, photoBytes: photo?.byteLength });
 }
@@ -509,7 +642,7 @@ function withPhoto(removals: readonly Removal[]): string[] {
 }
 
 /** Bytes that records take in an atomic, generously. */
-function weigh(add: readonly Addition[]): number {
+function weighRecords(add: readonly Addition[]): number {
   return add.reduce((sum, { memory }) => sum + memory.embedding.byteLength + RECORD_BYTES, 0);
 }
 
@@ -517,13 +650,4 @@ function weigh(add: readonly Addition[]): number {
 function keysAtOnce(space: string): number {
   const bytes = new TextEncoder().encode(space).byteLength + KEY_BYTES;
   return Math.max(1, Math.min(ATOMIC_MUTATIONS, Math.floor(ATOMIC_KEYS / bytes)));
-}
-
-function changeOf(write: Write): Change | undefined {
-  // The log has no word for both: readers load the space anew.
-  if (write.add !== undefined && write.remove !== undefined) return undefined;
-  if (write.add !== undefined) return { type: "add", ids: write.add.map((one) => one.memory.id) };
-  if (write.remove !== undefined) return { type: "remove", ids: write.remove.map((one) => one.id) };
-  if (write.relabel !== undefined) return { type: "relabel", ids: [write.relabel.id] };
-  return undefined;
 }

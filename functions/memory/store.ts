@@ -9,6 +9,7 @@
  *
  * @module
  */
+import type { Document, VersionedDocument } from "../core/ledger.ts";
 import type { Erasure, Memory } from "../core/memory.ts";
 
 /** The state of a space; everything else hangs on it. */
@@ -24,6 +25,12 @@ export interface Head {
   readonly count: number;
   /** Milliseconds since 1970; null when it does not expire. */
   readonly expiresAt: number | null;
+  /** Events that are kept; none when left out. */
+  readonly events?: number;
+  /** The newest event's id. */
+  readonly lastEvent?: string;
+  /** The revision at which a decision last changed a document of each collection. */
+  readonly decided?: Readonly<Record<string, number>>;
 }
 
 /** A head as it was read; `version` is the driver's and is handed back unread. */
@@ -36,7 +43,9 @@ export interface VersionedHead {
 export type Change =
   | { readonly type: "add"; readonly ids: readonly string[] }
   | { readonly type: "remove"; readonly ids: readonly string[] }
-  | { readonly type: "relabel"; readonly ids: readonly string[] };
+  | { readonly type: "relabel"; readonly ids: readonly string[] }
+  /** Of documents alone. */
+  | { readonly type: "none"; readonly ids: readonly string[] };
 
 /** A record to be stored. */
 export interface Addition {
@@ -50,7 +59,24 @@ export interface Removal {
   readonly hasPhoto: boolean;
 }
 
-/** One atomic write; `remove` beside `add` is of others. */
+/** A document to be set, or dropped where there is none, if what is there is of the version `base`. */
+export interface DocumentWrite {
+  readonly collection: string;
+  readonly id: string;
+  readonly document?: Omit<Document, "id">;
+  /** Null when there should be none; unchecked when left out. */
+  readonly base?: string | null;
+}
+
+/** Which documents of a collection: see {@linkcode Ledger.documents}. */
+export interface DocumentQuery {
+  readonly limit: number;
+  readonly after?: string;
+  readonly newest?: boolean;
+  readonly before?: string;
+}
+
+/** One atomic write; `remove`, `shelve` and `restore` beside `add` are of others. */
 export interface Write {
   /** The head that it was decided on; undefined when there was none. */
   readonly base: VersionedHead | undefined;
@@ -59,11 +85,24 @@ export interface Write {
   readonly add?: readonly Addition[];
   /** At most {@linkcode RecordStore.maxRemovals}. */
   readonly remove?: readonly Removal[];
-  /** The whole record under its new label. */
-  readonly relabel?: Memory;
+  /** The whole records as they are now called; at most {@linkcode MOVES}. */
+  readonly relabel?: readonly Memory[];
+  /** Records to be put on the shelf: out of sight, but kept; at most {@linkcode MOVES}. */
+  readonly shelve?: readonly string[];
+  /** Records to be taken off the shelf; at most {@linkcode MOVES}. */
+  readonly restore?: readonly string[];
+  /** Records on the shelf to be dropped; with `remove` at most {@linkcode RecordStore.maxRemovals}. */
+  readonly discard?: readonly Removal[];
+  /** Documents that change with it. */
+  readonly documents?: readonly DocumentWrite[];
+  /** Whether a document that is dropped or changed must be gone from the files, too. */
+  readonly erases?: boolean;
   /** A life of the space that ends with this write; its records are then purged. */
   readonly ended?: string;
 }
+
+/** Most records that one write moves as they are. */
+export const MOVES = 64;
 
 /** Keeps records by space. */
 export interface RecordStore {
@@ -86,12 +125,38 @@ export interface RecordStore {
     from: number,
     to: number,
   ): Promise<readonly Change[] | undefined>;
+  /** Records on the shelf, in the order of `ids`; undefined for one that is not there or damaged. */
+  shelved(
+    space: string,
+    generation: string,
+    ids: readonly string[],
+  ): Promise<readonly (Memory | undefined)[]>;
+  /** Every record on the shelf, in batches. */
+  scanShelf(space: string, generation: string): AsyncIterable<readonly Memory[]>;
+  document(
+    space: string,
+    generation: string,
+    collection: string,
+    id: string,
+  ): Promise<VersionedDocument | undefined>;
+  documents(
+    space: string,
+    generation: string,
+    collection: string,
+    query: DocumentQuery,
+  ): Promise<readonly VersionedDocument[]>;
   /**
    * Carries the write out whole and durably, or not at all.
    *
-   * @returns the new head's version (empty when the head was removed), or undefined when `base` is no longer the head
+   * @returns the new head's version (empty when the head was removed), or undefined when `base` is no longer the head or a document is of another version
    */
   commit(space: string, write: Write): Promise<string | undefined>;
+  /**
+   * Changes documents alone, all or none, and leaves the head as it is.
+   *
+   * @returns whether it was done; not where `base` is no longer the head or a document is of another version
+   */
+  keep(space: string, base: VersionedHead, documents: readonly DocumentWrite[]): Promise<boolean>;
   /** All spaces with their heads. */
   spaces(): AsyncIterable<{ readonly space: string; readonly head: VersionedHead }>;
   erasure(): Promise<Erasure>;

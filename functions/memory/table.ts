@@ -12,25 +12,64 @@ import {
   UnteachableError,
 } from "../core/errors.ts";
 import { cosine } from "../core/cosine.ts";
+import type { Actor, Collection, Decision, DocumentChange, Event } from "../core/ledger.ts";
 import type {
+  Forgotten,
   Kind,
   Memory,
   MemoryTable,
+  Naming,
   NewMemory,
+  Scope,
+  Selection,
   SpaceState,
   Taught,
   TeachOptions,
 } from "../core/memory.ts";
-import { checkHash, checkLabel, checkLimit, checkMemory, checkUnit } from "./checks.ts";
+import {
+  checkActor,
+  checkDocuments,
+  checkEvent,
+  checkHash,
+  checkLabel,
+  checkLimit,
+  checkMemory,
+  checkUnit,
+} from "./checks.ts";
 import { type Example, isOtherFace, isSameExample } from "./examples.ts";
 import { Ids } from "./ids.ts";
+import {
+  dependant,
+  type DocumentEffect,
+  type Effects,
+  type Forgetting,
+  IDS_AN_EVENT,
+  inverseOf,
+  labelsSince,
+  type NamedEvent,
+  nextEventId,
+  readEvent,
+  type StoredEvent,
+  viewOfEvent,
+  withoutForgotten,
+} from "./journal.ts";
+import { LoadedSpaces, megabytes } from "./loaded_spaces.ts";
 import { createLoopScorer } from "./loop_scorer.ts";
 import { Mutexes } from "./mutexes.ts";
 import type { Exact } from "./nearest.ts";
-import { RecordCache } from "./record_cache.ts";
 import type { Scorer } from "./scorer.ts";
 import { SpaceIndex } from "./space_index.ts";
-import type { Addition, Head, RecordStore, Removal, VersionedHead } from "./store.ts";
+import {
+  type Addition,
+  type DocumentQuery,
+  type DocumentWrite,
+  type Head,
+  MOVES,
+  type RecordStore,
+  type Removal,
+  type VersionedHead,
+  type Write,
+} from "./store.ts";
 
 /** What a table may be told. */
 export interface TableOptions {
@@ -44,10 +83,6 @@ export interface TableOptions {
 
 /** Tables in memory are bounded by this unless told otherwise. */
 const TABLE_BYTES = 128 * 1024 * 1024;
-/** Share of the tables' bytes that exact records may take on top. */
-const CACHE_SHARE = 1 / 8;
-/** How long a look at a space's head holds, in milliseconds: five looks within the promised second. */
-const LOOK_MS = 200;
 /** When asking again may help where a space without an end is full, in seconds. */
 const RETRY_S = 3600;
 /** How long the name of an expired space stays taken, in milliseconds. */
@@ -56,21 +91,24 @@ const EXPIRED_MS = 7 * 24 * 3600 * 1000;
 const SWEEP_MS = 60_000;
 /** Records read at once while scanning a listing. */
 const READ_BATCH = 64;
-
-/** A look at a space's head that others wait for too. */
-interface Look {
-  /** An own write came between: what was read before it must not be answered after it. */
-  stale: boolean;
-  promise: Promise<Entry | undefined>;
-}
-
-/** A space in use. */
-interface Entry {
-  index: SpaceIndex;
-  expiresAt: number | null;
-  /** When its head was last looked at. */
-  lookedAt: number;
-}
+/** Documents read at once. */
+const DOCUMENTS_AT_ONCE = 500;
+/** Documents dropped in one write. */
+const PURGED_AT_ONCE = 50;
+/** Where events are kept among the documents. */
+const EVENTS = "event";
+/** Collections whose documents may speak of what is forgotten. */
+const COLLECTIONS: readonly Collection[] = ["rule", "judgement", "item", "answers", "tally"];
+/** Events that are kept, and how many of the oldest go at once beyond that. */
+const MOST_EVENTS = 1000;
+const EVENTS_AT_ONCE = 50;
+/** How often a decision is tried again that others are quicker than. */
+const MOST_TRIES = 100;
+const BUSY = "others change the same all the time: try again";
+/** Who changes something without saying who it is. */
+const SOMEBODY: Actor = { by: "somebody" };
+/** What an event does that does nothing. */
+const NO_EFFECTS: Effects = { added: [], shelved: [], renamed: null, documents: [] };
 
 /**
  * Makes a table over a store.
@@ -85,23 +123,21 @@ export function createTable(store: RecordStore, options: TableOptions = {}): Mem
 class Table implements MemoryTable {
   readonly #store: RecordStore;
   readonly #scorer: Scorer;
-  readonly #budget: number;
+  readonly #spaces: LoadedSpaces;
   readonly #now: () => number;
   readonly #ids = new Ids();
-  readonly #entries = new Map<string, Entry>();
-  readonly #looks = new Map<string, Look>();
   readonly #writing = new Mutexes();
-  readonly #syncing = new Mutexes();
-  readonly #cache: RecordCache;
   readonly #sweeper: ReturnType<typeof setInterval>;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(store: RecordStore, options: TableOptions) {
     this.#store = store;
     this.#scorer = options.scorer ?? createLoopScorer();
-    this.#budget = options.tableBytes ?? TABLE_BYTES;
     this.#now = options.now ?? Date.now;
-    this.#cache = new RecordCache(this.#budget * CACHE_SHARE);
+    this.#spaces = new LoadedSpaces(store, {
+      budget: options.tableBytes ?? TABLE_BYTES,
+      now: this.#now,
+    });
     this.#sweeper = setInterval(() => this.#sweepNext(), SWEEP_MS);
     // What expired while no process was there goes first.
     this.#sweepNext();
@@ -114,38 +150,78 @@ class Table implements MemoryTable {
   ): Promise<readonly Taught[]> {
     memories.forEach(checkMemory);
     if (memories.length === 0) return [];
+    const corrects = memories.every(({ not }) => not);
+    const type = options.imports ? "import" : corrects ? "correct" : "teach";
+    const decision = { type, what: "", teach: memories, options } as const;
+    const { taught } = await this.decide(
+      space,
+      options.actor ?? SOMEBODY,
+      () => Promise.resolve(decision),
+    );
+    return taught;
+  }
+
+  async decide(
+    space: string,
+    actor: Actor,
+    decide: () => Promise<Decision>,
+  ): Promise<{ taught: readonly Taught[]; event: Event | null }> {
+    checkActor(actor);
     return await this.#writing.run(space, async () => {
-      for (;;) {
-        const base = await this.#store.head(space);
-        if (base !== undefined && this.#expired(base.head.expiresAt)) {
-          throw new NotFoundError("the space has expired: nothing can be taught in it");
-        }
-        const index = base === undefined ? undefined : (await this.#entry(space, base)).index;
-        const { taught, add, remove } = await this.#sorted(space, index, memories, options.models);
-        if (add.length === 0) return taught;
+      for (let tries = 1;; tries++) {
+        const base = await this.#writable(space);
+        const decision = await decide();
+        const { teach = [], options = {}, documents: changes = [] } = decision;
+        teach.forEach(checkMemory);
+        checkDocuments(changes);
+        const index = base === undefined
+          ? undefined
+          : (await this.#spaces.entry(space, base)).index;
+        const { taught, add, shelve } = await this.#sorted(space, index, teach, options.models);
+        const documents = await this.#effectsOf(space, base, changes);
+        if (add.length === 0 && documents.length === 0) return { taught, event: null };
         this.#checkRoom(index, add);
         const before = base?.head ?? this.#reborn(undefined, null);
+        const event = {
+          ...this.#signed(actor),
+          type: decision.type,
+          what: decision.what,
+          labels: labelsOf(add, changes),
+          added: add.map(({ memory }) => memory.id),
+          shelved: shelve.map(({ id }) => id),
+          renamed: null,
+          documents: documents.map(({ version: _, ...effect }) => effect),
+        };
+        const noted = await this.#withEvents(space, before, eventsOf(event));
         const head: Head = {
-          ...before,
+          ...noted.head,
           revision: before.revision + 1,
-          count: before.count + add.length - remove.length,
+          count: before.count + add.length - shelve.length,
+          ...decidedAt(before, documents),
         };
         this.#checkQuota(before, head, options.maxMemories);
         const version = await this.#store.commit(space, {
+          ...noted.write,
           base,
           head,
-          add,
-          ...(remove.length === 0 ? {} : { remove }),
+          ...(add.length === 0 ? {} : { add }),
+          ...(shelve.length === 0 ? {} : { shelve: event.shelved }),
+          documents: [
+            ...noted.write.documents,
+            ...changes.map((change) => based(change, documents)),
+          ],
         });
-        if (version === undefined) continue;
-        const gone = remove.map(({ id }) => id);
-        this.#applied(space, base, head, (columns) => {
-          columns.remove(gone);
+        if (version === undefined) {
+          if (tries === MOST_TRIES) throw new ConflictError(BUSY);
+          continue;
+        }
+        this.#spaces.applied(space, base, head, (columns) => {
+          columns.remove(event.shelved);
           for (const { memory } of add) columns.add(memory);
         });
-        for (const id of gone) this.#cache.delete(cacheKey(space, id));
-        for (const { memory } of add) this.#cache.set(cacheKey(space, memory.id), memory);
-        return taught;
+        this.#spaces.drop(space, event.shelved);
+        for (const { memory } of add) this.#spaces.remember(space, memory);
+        return { taught, event: viewOfEvent(noted.events[0]!) };
       }
     });
   }
@@ -156,12 +232,11 @@ class Table implements MemoryTable {
     index: SpaceIndex | undefined,
     memories: readonly NewMemory[],
     models: TeachOptions["models"],
-  ): Promise<{ taught: Taught[]; add: Addition[]; remove: Removal[] }> {
+  ): Promise<{ taught: Taught[]; add: Addition[]; shelve: Memory[] }> {
     const taught: Taught[] = [];
     const add: Addition[] = [];
-    const remove: Removal[] = [];
+    const shelve: Memory[] = [];
     const gone = new Set<string>();
-    const mostRemovals = this.#store.maxRemovals(space);
     // What is added, by its photo.
     const here = new Map<string, Memory[]>();
     const dimensions = new Map<string, number>();
@@ -176,7 +251,7 @@ class Table implements MemoryTable {
       const added = beside.find((one) => one.model === memory.model && isSameExample(one, memory));
       const known = added ?? twins.find((one) => one.model === memory.model) ??
         (current === undefined || memory.model === current ? undefined : twins[0]);
-      const fits = memory.model === current && remove.length + twins.length <= mostRemovals;
+      const fits = memory.model === current && shelve.length + twins.length <= MOVES;
       // The photo that is to be kept now was not kept then, or what is insisted on now was not then:
       // the known one is taught anew with it.
       const renews = known !== undefined && added === undefined && fits &&
@@ -198,7 +273,7 @@ class Table implements MemoryTable {
         for (const old of twins) {
           const photo = renewed.photo ?? (await this.photo(space, old.id));
           renewed = { ...renewed, createdAt: old.createdAt, ...(photo ? { photo } : {}) };
-          remove.push({ id: old.id, hasPhoto: old.hasPhoto });
+          shelve.push(old);
           gone.add(old.id);
         }
       }
@@ -208,58 +283,124 @@ class Table implements MemoryTable {
       add.push({ memory: stored, ...(photo === undefined ? {} : { photo }) });
       taught.push({ memory: stored, created: !renews });
     }
-    return { taught, add, remove };
+    return { taught, add, shelve };
   }
 
   async get(space: string, id: string): Promise<Memory | undefined> {
     // Straight from the store, like all that needs no search: it must not load a space.
-    const living = await this.#living(space);
+    const living = await this.#spaces.living(space);
     if (living === undefined) return undefined;
     const [memory] = await this.#store.read(space, living.head.generation, [id]);
     return memory;
   }
 
   async photo(space: string, id: string): Promise<Uint8Array | undefined> {
-    const living = await this.#living(space);
+    const living = await this.#spaces.living(space);
     if (living === undefined) return undefined;
     return await this.#store.photo(space, living.head.generation, id);
   }
 
-  async rename(space: string, id: string, label: string): Promise<Memory> {
-    checkLabel(label);
+  async rename(
+    space: string,
+    id: string,
+    naming: Naming,
+    actor: Actor = SOMEBODY,
+  ): Promise<Memory> {
+    if (naming.label !== undefined) checkLabel(naming.label);
+    checkActor(actor);
     return await this.#writing.run(space, async () => {
       for (;;) {
-        const base = await this.#living(space);
-        const index = base === undefined ? undefined : (await this.#entry(space, base)).index;
-        const [memory] = index === undefined
-          ? []
-          : await this.#store.read(space, index.generation, [id]);
+        const base = await this.#spaces.living(space);
+        const index = base && (await this.#spaces.entry(space, base)).index;
+        const [memory] = index ? await this.#store.read(space, index.generation, [id]) : [];
         if (base === undefined || index === undefined || memory === undefined) {
           throw new NotFoundError(`no memory ${id} in this space`);
         }
-        if (memory.label === label) return memory;
-        const renamed: Memory = { ...memory, label };
-        const apart = await this.#otherFace(space, index, renamed);
-        if (apart !== undefined) throw new ConflictError(twoFaces(apart));
-        const [other] = await this.#twins(space, index, renamed);
-        if (other !== undefined) {
-          throw new ConflictError(
-            `the same photo is already remembered under that label, as ${other.id}`,
-          );
-        }
-        const head: Head = { ...base.head, revision: base.head.revision + 1 };
-        const version = await this.#store.commit(space, { base, head, relabel: renamed });
+        const renamed: Memory = { ...memory, ...naming };
+        const { label, scope } = renamed;
+        if (memory.label === label && memory.scope === scope) return memory;
+        if (memory.label !== label) await this.#checkName(space, index, renamed);
+        const event = {
+          ...this.#signed(actor),
+          ...NO_EFFECTS,
+          type: "rename" as const,
+          what: "",
+          labels: [...new Set([memory.label, label])],
+          renamed: { ids: [id], ...namingsOf(memory, renamed) },
+        };
+        const noted = await this.#withEvents(space, base.head, [event]);
+        const head: Head = { ...noted.head, revision: base.head.revision + 1 };
+        const version = await this.#store.commit(space, {
+          ...noted.write,
+          base,
+          head,
+          relabel: [renamed],
+        });
         if (version === undefined) continue;
-        this.#cache.delete(cacheKey(space, id));
-        this.#applied(space, base, head, (columns) => columns.relabel(id, label));
+        this.#spaces.drop(space, [id]);
+        this.#spaces.applied(space, base, head, (columns) => columns.relabel(id, label));
         return renamed;
+      }
+    });
+  }
+
+  async renameLabel(space: string, from: string, to: string, actor: Actor = SOMEBODY) {
+    checkLabel(to);
+    checkActor(actor);
+    return await this.#writing.run(space, async () => {
+      let count = 0;
+      let event: NamedEvent | undefined;
+      for (;;) {
+        const base = await this.#spaces.living(space);
+        const index = base && (await this.#spaces.entry(space, base)).index;
+        const rows = from === to ? [] : index?.under(from) ?? [];
+        if (base === undefined || index === undefined || (rows.length === 0 && count === 0)) {
+          throw new NotFoundError(`nothing is known as "${from}" in this space`);
+        }
+        if (rows.length === 0) return { count, event: event ? viewOfEvent(event) : null };
+        if (event === undefined) await this.#checkMerge(space, index, rows, to);
+        const ids = rows.slice(0, MOVES).map(({ id }) => id);
+        const found = await this.#store.read(space, index.generation, ids);
+        const memories = found.filter((one) => one !== undefined)
+          .map((memory): Memory => ({ ...memory, label: to }));
+        const goesOn: boolean = event !== undefined &&
+          event.renamed!.ids.length + ids.length <= IDS_AN_EVENT;
+        const next: StoredEvent = {
+          ...this.#signed(actor),
+          ...NO_EFFECTS,
+          type: event?.type ?? (index.under(to).length > 0 ? "merge" : "rename"),
+          what: "",
+          labels: [from, to],
+          renamed: {
+            ids: [...goesOn ? event!.renamed!.ids : [], ...ids],
+            from: { label: from },
+            to: { label: to },
+          },
+        };
+        const noted = goesOn
+          ? goingOn(base.head, { ...next, id: event!.id })
+          : await this.#withEvents(space, base.head, [next]);
+        const head: Head = { ...noted.head, revision: base.head.revision + 1 };
+        const version = await this.#store.commit(space, {
+          ...noted.write,
+          base,
+          head,
+          relabel: memories,
+        });
+        if (version === undefined) continue;
+        event = noted.events[0]!;
+        count += ids.length;
+        this.#spaces.drop(space, ids);
+        this.#spaces.applied(space, base, head, (columns) => {
+          for (const id of ids) columns.relabel(id, to);
+        });
       }
     });
   }
 
   async list(space: string, options: { label?: string; after?: string; limit: number }) {
     checkLimit(options.limit, 1000);
-    const entry = await this.#fresh(space);
+    const entry = await this.#spaces.fresh(space);
     if (entry === undefined) return { items: [] };
     const { index } = entry;
     const ids = index.list({ ...options, limit: options.limit + 1 });
@@ -280,7 +421,7 @@ class Table implements MemoryTable {
 
   async labels(space: string, options: { after?: string; limit: number }) {
     checkLimit(options.limit, 1000);
-    const entry = await this.#fresh(space);
+    const entry = await this.#spaces.fresh(space);
     if (entry === undefined) return { items: [] };
     const all = entry.index.labels({ ...options, limit: options.limit + 1 });
     const items = all.slice(0, options.limit);
@@ -288,24 +429,20 @@ class Table implements MemoryTable {
     return all.length > options.limit && next !== undefined ? { items, next } : { items };
   }
 
-  async forget(space: string, selection: { id?: string; label?: string }) {
+  async forget(space: string, selection: Selection, actor: Actor = SOMEBODY): Promise<Forgotten> {
+    checkActor(actor);
     return await this.#writing.run(space, async () => {
-      let count = 0;
-      if (selection.id === undefined && selection.label === undefined) {
-        count = await this.#forgetAll(space);
-      } else {
-        // A label may hold more than one write can drop.
-        for (let dropped = -1; dropped !== 0; count += dropped) {
-          dropped = await this.#forgetSome(space, selection);
-        }
-      }
-      return { count, forgottenAt: new Date(this.#now()).toISOString() };
+      const everything = selection.id === undefined && selection.label === undefined;
+      const gone = everything
+        ? { count: await this.#forgetAll(space), purged: 0 }
+        : await this.#forgetSome(space, selection, actor);
+      return { ...gone, forgottenAt: new Date(this.#now()).toISOString() };
     });
   }
 
   async byBytes(space: string, sha256: string): Promise<readonly Memory[]> {
     checkHash(sha256);
-    const entry = await this.#fresh(space);
+    const entry = await this.#spaces.fresh(space);
     if (entry === undefined) return [];
     return await this.#sharing(space, entry.index, sha256);
   }
@@ -321,10 +458,10 @@ class Table implements MemoryTable {
     if (!(Number.isInteger(maxDistance) && maxDistance >= 0 && maxDistance <= 256)) {
       throw new RangeError(`maxDistance is ${maxDistance}, expected 0 to 256 bits`);
     }
-    const entry = await this.#fresh(space);
+    const entry = await this.#spaces.fresh(space);
     if (entry === undefined) return [];
     const matches = entry.index.byFingerprint(hashes, options);
-    const read = await this.#read(space, entry.index, matches.map((match) => match.id));
+    const read = await this.#spaces.read(space, entry.index, matches.map((match) => match.id));
     return matches.flatMap(({ distance }, i) => {
       const memory = read[i];
       return memory === undefined ? [] : [{ memory, distance }];
@@ -338,7 +475,7 @@ class Table implements MemoryTable {
     const { embedding, limit } = query;
     checkLimit(limit, 256);
     checkUnit(embedding);
-    const entry = await this.#fresh(space);
+    const entry = await this.#spaces.fresh(space);
     if (entry === undefined) return [];
     // Vectors of another dimension are no neighbours, whatever names their model.
     const signs = entry.index.vectors(query.model, query.not)
@@ -347,7 +484,7 @@ class Table implements MemoryTable {
     const found = await Promise.all(signs.map(({ index, idOf }) => {
       const exact = async (slots: readonly number[]) => {
         const ids = slots.map(idOf).filter((id) => id !== undefined);
-        const read = await this.#read(space, entry.index, ids);
+        const read = await this.#spaces.read(space, entry.index, ids);
         return read.map((memory): Exact<Memory> | undefined =>
           memory === undefined
             ? undefined
@@ -370,19 +507,19 @@ class Table implements MemoryTable {
     if (query.labels.length > 256) {
       throw new RangeError(`${query.labels.length} labels were given, expected at most 256`);
     }
-    const entry = await this.#fresh(space);
+    const entry = await this.#spaces.fresh(space);
     if (entry === undefined) return [];
     const { index } = entry;
-    const read = await this.#read(space, index, index.references(query.labels, query));
+    const read = await this.#spaces.read(space, index, index.references(query.labels, query));
     return read.filter((memory) => memory !== undefined);
   }
 
   async people(space: string): Promise<number> {
-    return (await this.#fresh(space))?.index.people ?? 0;
+    return (await this.#spaces.fresh(space))?.index.people ?? 0;
   }
 
   async space(space: string): Promise<SpaceState | undefined> {
-    const living = await this.#living(space);
+    const living = await this.#spaces.living(space);
     return living === undefined ? undefined : stateOf(space, living.head);
   }
 
@@ -394,7 +531,7 @@ class Table implements MemoryTable {
     return await this.#writing.run(space, async () => {
       for (;;) {
         const base = await this.#store.head(space);
-        if (base !== undefined && !this.#expired(base.head.expiresAt)) {
+        if (base !== undefined && !this.#spaces.expired(base.head.expiresAt)) {
           throw new ConflictError("a space of that name is there already");
         }
         const head = this.#reborn(base, expiresAt);
@@ -405,10 +542,239 @@ class Table implements MemoryTable {
           ...(ended === undefined ? {} : { ended }),
         });
         if (version === undefined) continue;
-        this.#ended(space);
+        this.#spaces.ended(space);
         return stateOf(space, head);
       }
     });
+  }
+
+  async document(space: string, collection: Collection, id: string) {
+    const base = await this.#spaces.living(space);
+    if (base === undefined) return undefined;
+    return await this.#store.document(space, base.head.generation, collection, id);
+  }
+
+  async documents(space: string, collection: Collection, options: DocumentQuery) {
+    checkLimit(options.limit, 1000);
+    const base = await this.#spaces.living(space);
+    if (base === undefined) return [];
+    return await this.#store.documents(space, base.head.generation, collection, options);
+  }
+
+  async keep(space: string, changes: readonly DocumentChange[]): Promise<boolean> {
+    checkDocuments(changes);
+    for (;;) {
+      let base = await this.#writable(space);
+      if (base === undefined) {
+        const head = this.#reborn(undefined, null);
+        const version = await this.#store.commit(space, { base, head });
+        if (version === undefined) continue;
+        base = { head, version };
+      }
+      if (await this.#store.keep(space, base, changes)) return true;
+      const { generation } = base.head;
+      for (const { collection, id, base: expected } of changes) {
+        if (expected === undefined) continue;
+        const there = await this.#store.document(space, generation, collection, id);
+        if ((there?.version ?? null) !== expected) return false;
+      }
+    }
+  }
+
+  async revisionOf(space: string, collection: Collection): Promise<number> {
+    return (await this.#spaces.fresh(space))?.decided[collection] ?? 0;
+  }
+
+  async events(space: string, options: { limit: number; before?: string }) {
+    checkLimit(options.limit, 1000);
+    const base = await this.#spaces.living(space);
+    if (base === undefined) return [];
+    const found = await this.#store.documents(space, base.head.generation, EVENTS, {
+      ...options,
+      newest: true,
+    });
+    return found.map((one) => viewOfEvent(readEvent(one)));
+  }
+
+  async undo(space: string, id: string, actor: Actor): Promise<Event> {
+    checkActor(actor);
+    return await this.#writing.run(space, async () => {
+      let begun: NamedEvent | undefined;
+      for (;;) {
+        const base = await this.#spaces.living(space);
+        if (base === undefined) throw new NotFoundError(`no event ${id} in this space`);
+        const { generation } = base.head;
+        const { index } = await this.#spaces.entry(space, base);
+        const found = await this.#store.document(space, generation, EVENTS, id);
+        if (found === undefined) throw new NotFoundError(`no event ${id} in this space`);
+        const target = readEvent(found);
+        if (begun === undefined) await this.#checkUndoable(space, base, target);
+        const rest = restOf(inverseOf(target), begun);
+        const { moves, documents, isLast } = firstOf(rest, MOVES);
+        const changed = await this.#moved(space, index, moves, target);
+        const effects = begun === undefined ? { ...moves, documents } : joined(begun, moves);
+        const event: StoredEvent = {
+          ...this.#signed(actor),
+          ...effects,
+          type: "undo",
+          what: `took back: ${viewOfEvent(target).what}`,
+          labels: target.labels,
+          undoes: id,
+        };
+        const noted = begun === undefined
+          ? await this.#withEvents(space, base.head, [event])
+          : goingOn(base.head, { ...event, id: begun.id });
+        const undo: NamedEvent = noted.events[0]!;
+        const switched = begun === undefined
+          ? await this.#switched(space, generation, target, undo.id)
+          : [];
+        const { restored, renamed, shelved } = changed;
+        const head: Head = {
+          ...noted.head,
+          revision: base.head.revision + 1,
+          count: base.head.count + restored.length - shelved.length,
+          ...decidedAt(base.head, documents),
+        };
+        const version = await this.#store.commit(space, {
+          ...noted.write,
+          base,
+          head,
+          ...(shelved.length === 0 ? {} : { shelve: shelved }),
+          ...(restored.length === 0 ? {} : { restore: restored.map((one) => one.id) }),
+          ...(renamed.length === 0 ? {} : { relabel: renamed }),
+          documents: [
+            ...noted.write.documents,
+            ...switched,
+            ...documents.map(({ collection, id, after }) => ({
+              collection,
+              id,
+              ...(after === null ? {} : { document: after }),
+            })),
+          ],
+        });
+        if (version === undefined) continue;
+        this.#spaces.drop(space, [...shelved, ...renamed.map((one) => one.id)]);
+        this.#spaces.applied(space, base, head, (columns) => {
+          columns.remove(shelved);
+          for (const memory of restored) columns.add(memory);
+          for (const { id, label } of renamed) columns.relabel(id, label);
+        });
+        if (isLast) return viewOfEvent(undo);
+        begun = undo;
+      }
+    });
+  }
+
+  /** The events after one, oldest first. */
+  async #after(space: string, generation: string, id: string): Promise<NamedEvent[]> {
+    const later: NamedEvent[] = [];
+    for (let after = id;;) {
+      const page = await this.#store.documents(space, generation, EVENTS, {
+        limit: DOCUMENTS_AT_ONCE,
+        after,
+      });
+      later.push(...page.map(readEvent));
+      if (page.length < DOCUMENTS_AT_ONCE) return later;
+      after = page.at(-1)!.id;
+    }
+  }
+
+  /** @throws {ConflictError} saying why an event cannot be taken back */
+  async #checkUndoable(
+    space: string,
+    base: VersionedHead,
+    event: NamedEvent,
+  ): Promise<void> {
+    if (event.type === "forget") throw new ConflictError("forgetting is final");
+    if (event.undoneBy !== undefined) {
+      throw new ConflictError(`event ${event.id} was taken back already, by ${event.undoneBy}`);
+    }
+    const other = dependant(event, await this.#after(space, base.head.generation, event.id));
+    if (other !== undefined) throw dependsOn(event, other);
+    for (const { collection, id, after } of event.documents) {
+      const there = await this.#store.document(space, base.head.generation, collection, id);
+      if (there === undefined && after !== null) {
+        throw new ConflictError(`what event ${event.id} wrote is there no more`);
+      }
+    }
+  }
+
+  /**
+   * What moving memories does to them.
+   *
+   * @throws {ConflictError} when one that comes back would be there twice, or is kept no more
+   */
+  async #moved(
+    space: string,
+    index: SpaceIndex,
+    moves: Effects,
+    event: NamedEvent,
+  ) {
+    const { generation } = index;
+    const there = async (ids: readonly string[]) =>
+      (await this.#store.read(space, generation, ids)).filter((one) => one !== undefined);
+    const shelved = (await there(moves.shelved)).map(({ id }) => id);
+    const { ids = [], to = {} } = moves.renamed ?? {};
+    const renamed = (await there(ids)).map((memory): Memory => ({ ...memory, ...to }));
+    const shelf = await this.#store.shelved(space, generation, moves.added);
+    const restored = shelf.filter((one) => one !== undefined);
+    if (restored.length < moves.added.length) {
+      throw new ConflictError(`what event ${event.id} took away is kept no more`);
+    }
+    const leaving = new Set([...shelved, ...ids]);
+    const renames = to.label === undefined ? [] : renamed;
+    const returning = [...restored, ...renames];
+    const later = returning.length === 0 ? [] : await this.#after(space, generation, event.id);
+    for (const memory of returning) {
+      const beside = await this.#sharing(space, index, memory.bytes);
+      // One that is called otherwise by now could not have come to be either.
+      const other = beside.find((one) =>
+        !leaving.has(one.id) && labelsSince(one.label, one.id, later).has(memory.label) &&
+        isAlike({ ...one, label: memory.label }, memory)
+      );
+      if (other === undefined) continue;
+      const by = await this.#eventThatMade(space, generation, other.id);
+      if (by !== undefined) throw dependsOn(event, by);
+      throw new ConflictError(
+        `the same photo is remembered as "${other.label}" again, by ${other.id}`,
+      );
+    }
+    return { restored, renamed, shelved };
+  }
+
+  /** The last event that brought a memory or renamed it. */
+  async #eventThatMade(
+    space: string,
+    generation: string,
+    memory: string,
+  ): Promise<NamedEvent | undefined> {
+    let last: NamedEvent | undefined;
+    for await (const one of this.#all(space, generation, EVENTS)) {
+      const event = readEvent(one);
+      if (event.undoneBy !== undefined) continue;
+      if (event.added.includes(memory) || event.renamed?.ids.includes(memory)) last = event;
+    }
+    return last;
+  }
+
+  /** The events whose being taken back changes with one that is taken back now. */
+  async #switched(
+    space: string,
+    generation: string,
+    target: NamedEvent,
+    by: string,
+  ): Promise<DocumentWrite[]> {
+    const changes = [documentOf({ ...target, undoneBy: by })];
+    // Who takes an undo back has what that took back in effect again, and so on down the chain.
+    let event = target;
+    for (let inEffect = true; event.undoes !== undefined; inEffect = !inEffect) {
+      const found = await this.#store.document(space, generation, EVENTS, event.undoes);
+      if (found === undefined) break;
+      const { undoneBy: _before, ...before } = readEvent(found);
+      changes.push(documentOf(inEffect ? before : { ...before, undoneBy: event.id }));
+      event = before;
+    }
+    return changes;
   }
 
   erasure() {
@@ -424,7 +790,7 @@ class Table implements MemoryTable {
     const now = this.#now();
     for await (const { space, head: base } of this.#store.spaces()) {
       const { expiresAt, count, generation } = base.head;
-      if (!this.#expired(expiresAt) || expiresAt === null) continue;
+      if (!this.#spaces.expired(expiresAt) || expiresAt === null) continue;
       if (count > 0) {
         // The head stays for a while: an expired space must not come back as one that never expires.
         const head = this.#reborn(base, expiresAt);
@@ -432,7 +798,7 @@ class Table implements MemoryTable {
       } else if (expiresAt + EXPIRED_MS < now) {
         await this.#store.commit(space, { base, head: null, ended: generation });
       }
-      this.#ended(space);
+      this.#spaces.ended(space);
     }
     await this.#store.tidy();
   }
@@ -441,7 +807,7 @@ class Table implements MemoryTable {
     clearInterval(this.#sweeper);
     await this.#sweeping;
     await this.#writing.idle();
-    await Promise.allSettled([...this.#looks.values()].map((look) => look.promise));
+    await this.#spaces.idle();
     await this.#scorer.close();
     await this.#store.close();
   }
@@ -452,14 +818,125 @@ class Table implements MemoryTable {
     });
   }
 
-  /** The head of a space that is there and has not expired. */
-  async #living(space: string): Promise<VersionedHead | undefined> {
+  /** The head that a write is decided on. @throws {NotFoundError} when the space has expired */
+  async #writable(space: string): Promise<VersionedHead | undefined> {
     const base = await this.#store.head(space);
-    return base === undefined || this.#expired(base.head.expiresAt) ? undefined : base;
+    if (base !== undefined && this.#spaces.expired(base.head.expiresAt)) {
+      throw new NotFoundError("the space has expired: nothing can be taught in it");
+    }
+    return base;
   }
 
-  #expired(expiresAt: number | null): boolean {
-    return expiresAt !== null && expiresAt <= this.#now();
+  /** When, by whom and why. */
+  #signed({ by, why = "" }: Actor): Pick<StoredEvent, "at" | "by" | "why"> {
+    return { at: new Date(this.#now()).toISOString(), by, why };
+  }
+
+  /** What decided documents are and will be; those that stay as they are left out. */
+  async #effectsOf(
+    space: string,
+    base: VersionedHead | undefined,
+    changes: readonly DocumentChange[],
+  ): Promise<(DocumentEffect & { readonly version: string | null })[]> {
+    const effects = [];
+    for (const { collection, id, document, base: expected } of changes) {
+      const there = base === undefined
+        ? undefined
+        : await this.#store.document(space, base.head.generation, collection, id);
+      const version = there?.version ?? null;
+      if (expected !== undefined && expected !== version) {
+        throw new ConflictError(`the ${collection} ${id} was changed by somebody else meanwhile`);
+      }
+      if (there === undefined && document === undefined) continue;
+      effects.push({
+        collection,
+        id,
+        before: there ? { value: there.value, about: there.about } : null,
+        after: document ?? null,
+        version,
+      });
+    }
+    return effects;
+  }
+
+  /** What notes events: their documents, the head that counts them, and room made for them. */
+  async #withEvents(
+    space: string,
+    head: Head,
+    events: readonly StoredEvent[],
+  ): Promise<Noted> {
+    let last = head.lastEvent;
+    const named = events.map((event): NamedEvent => {
+      last = nextEventId(last, this.#now());
+      checkEvent(event);
+      return { ...event, id: last };
+    });
+    const { documents, discard } = await this.#oldest(space, head, events.length);
+    return {
+      events: named,
+      head: {
+        ...head,
+        events: (head.events ?? 0) + events.length - documents.length,
+        ...(last === undefined ? {} : { lastEvent: last }),
+      },
+      write: {
+        documents: [...documents, ...named.map(documentOf)],
+        ...(discard.length === 0 ? {} : { discard }),
+      },
+    };
+  }
+
+  /** The oldest events, where more would be kept than should be, and what they have on the shelf. */
+  async #oldest(
+    space: string,
+    { generation, events = 0 }: Head,
+    more: number,
+  ): Promise<{ documents: DocumentWrite[]; discard: Removal[] }> {
+    const documents: DocumentWrite[] = [];
+    const discard: Removal[] = [];
+    if (events + more <= MOST_EVENTS) return { documents, discard };
+    const oldest = await this.#store.documents(space, generation, EVENTS, {
+      limit: EVENTS_AT_ONCE,
+    });
+    for (const one of oldest) {
+      const event = readEvent(one);
+      // What an event shelved that was taken back is not its any more.
+      const ids = event.undoneBy === undefined ? event.shelved : [];
+      if (documents.length > 0 && discard.length + ids.length > MOVES) break;
+      const shelf = await this.#store.shelved(space, generation, ids);
+      discard.push(...shelf.filter((memory) => memory !== undefined));
+      documents.push({ collection: EVENTS, id: one.id });
+    }
+    return { documents, discard: discard.map(({ id, hasPhoto }) => ({ id, hasPhoto })) };
+  }
+
+  /** @throws {ConflictError} when a memory cannot be called as it would be */
+  async #checkName(space: string, index: SpaceIndex, renamed: Memory): Promise<void> {
+    const apart = await this.#otherFace(space, index, renamed);
+    if (apart !== undefined) throw new ConflictError(twoFaces(apart));
+    const [other] = await this.#twins(space, index, renamed);
+    if (other === undefined) return;
+    throw new ConflictError(
+      `the same photo is already remembered under that label, as ${other.id}`,
+    );
+  }
+
+  /** @throws {ConflictError} when two faces of one photo would become one person */
+  async #checkMerge(
+    space: string,
+    index: SpaceIndex,
+    rows: readonly Removal[],
+    to: string,
+  ): Promise<void> {
+    if (index.under(to).length === 0) return;
+    for (let at = 0; at < rows.length; at += READ_BATCH) {
+      const ids = rows.slice(at, at + READ_BATCH).map(({ id }) => id);
+      for (const memory of await this.#store.read(space, index.generation, ids)) {
+        if (memory === undefined || memory.kind !== "person") continue;
+        const apart = await this.#otherFace(space, index, { ...memory, label: to });
+        if (apart !== undefined) throw new ConflictError(twoFaces(apart));
+      }
+    }
   }
 
   /** An empty life after `base`. Revisions start from the clock, so that no two lives share one. */
@@ -470,47 +947,189 @@ class Table implements MemoryTable {
 
   async #forgetAll(space: string): Promise<number> {
     for (;;) {
-      const base = await this.#living(space);
+      const base = await this.#spaces.living(space);
       if (base === undefined) return 0;
       const { generation, expiresAt, count } = base.head;
       const head = expiresAt === null ? null : this.#reborn(base, expiresAt);
       const version = await this.#store.commit(space, { base, head, ended: generation });
       if (version === undefined) continue;
-      this.#ended(space);
+      this.#spaces.ended(space);
       return count;
     }
   }
 
-  /** Forgets as much of a selection as one write can; returns how many. */
+  /**
+   * Forgets a selection: first what the history and the documents tell of it, then the memories in
+   * as many writes as they need. Killed in between it has to be asked for again, as it was not
+   * acknowledged.
+   */
   async #forgetSome(
     space: string,
-    selection: { id?: string; label?: string },
-  ): Promise<number> {
+    selection: Selection,
+    actor: Actor,
+  ): Promise<Pick<Forgotten, "count" | "purged">> {
+    const base = await this.#spaces.living(space);
+    if (base === undefined) return { count: 0, purged: 0 };
+    const rows = await this.#selected(space, base, selection);
+    const shelf = await this.#shelfOf(space, base, selection);
+    const gone = await this.#forgettingOf(space, base, selection, [...rows, ...shelf]);
+    let purged = await this.#purge(space, gone);
+    for (let left = rows, on = [...shelf]; left.length + on.length > 0;) {
+      const most = this.#store.maxRemovals(space);
+      const remove = left.slice(0, most);
+      const discard = on.slice(0, most - remove.length);
+      const head = await this.#alter(space, { remove, discard });
+      if (head === undefined) break;
+      left = left.slice(remove.length);
+      on = on.slice(discard.length);
+    }
+    // What came to speak of it meanwhile, as an answer that was being given.
+    purged += await this.#purge(space, gone);
+    if (rows.length + purged > 0) await this.#noteForgotten(space, rows.length, actor);
+    return { count: rows.length, purged };
+  }
+
+  /** All that a selection's forgetting takes with it. */
+  async #forgettingOf(
+    space: string,
+    { head: { generation } }: VersionedHead,
+    { id, label }: Selection,
+    rows: readonly Removal[],
+  ): Promise<Forgetting> {
+    const ids = new Set(rows.map((row) => row.id));
+    const tags = new Set(rows.map((row) => `memory:${row.id}`));
+    for (let at = 0; at < rows.length; at += READ_BATCH) {
+      const some = rows.slice(at, at + READ_BATCH).map((row) => row.id);
+      const found = [
+        ...await this.#store.read(space, generation, some),
+        ...await this.#store.shelved(space, generation, some),
+      ];
+      for (const memory of found) if (memory !== undefined) tags.add(`bytes:${memory.bytes}`);
+    }
+    const labels = new Set(label !== undefined && id === undefined ? [label] : []);
+    for (const one of labels) tags.add(`label:${one}`);
+    return { ids, labels, tags };
+  }
+
+  /** What a selection has on the shelf. */
+  async #shelfOf(
+    space: string,
+    { head: { generation } }: VersionedHead,
+    { id, label }: Selection,
+  ): Promise<readonly Removal[]> {
+    const found: Removal[] = [];
+    for await (const memories of this.#store.scanShelf(space, generation)) {
+      for (const memory of memories) {
+        if (id !== undefined && memory.id !== id) continue;
+        if (label !== undefined && memory.label !== label) continue;
+        found.push({ id: memory.id, hasPhoto: memory.hasPhoto });
+      }
+    }
+    return found;
+  }
+
+  /** Drops the documents that speak of what is forgotten, and that part of the history. @returns how many */
+  async #purge(space: string, gone: Forgetting): Promise<number> {
+    const base = await this.#spaces.living(space);
+    if (base === undefined) return 0;
+    const { generation } = base.head;
+    const changes: DocumentWrite[] = [];
+    const decided = new Set<string>();
+    let fewer = 0;
+    for (const collection of COLLECTIONS) {
+      for await (const one of this.#all(space, generation, collection)) {
+        if (!one.about.some((tag) => gone.tags.has(tag))) continue;
+        changes.push({ collection, id: one.id });
+        decided.add(collection);
+      }
+    }
+    for await (const one of this.#all(space, generation, EVENTS)) {
+      const event = readEvent(one);
+      const rest = withoutForgotten(event, gone);
+      if (rest === event) continue;
+      if (rest === null) fewer++;
+      changes.push(rest === null ? { collection: EVENTS, id: event.id } : documentOf(rest));
+    }
+    for (let at = 0; at < changes.length; at += PURGED_AT_ONCE) {
+      const documents = changes.slice(at, at + PURGED_AT_ONCE);
+      const dropped = documents.filter(({ collection, document }) =>
+        collection === EVENTS && document === undefined
+      );
+      const done = await this.#alter(space, { documents, erases: true }, (head) => ({
+        ...head,
+        events: (head.events ?? 0) - dropped.length,
+        ...decidedAt(head, [...decided].map((collection) => ({ collection }))),
+      }));
+      if (done === undefined) break;
+    }
+    return changes.length;
+  }
+
+  /** Every document of a collection. */
+  async *#all(space: string, generation: string, collection: string) {
+    for (let after = "";;) {
+      const page = await this.#store.documents(space, generation, collection, {
+        limit: DOCUMENTS_AT_ONCE,
+        ...(after === "" ? {} : { after }),
+      });
+      yield* page;
+      if (page.length < DOCUMENTS_AT_ONCE) return;
+      after = page.at(-1)!.id;
+    }
+  }
+
+  /** Writes to a space that is there, trying again where another was quicker. @returns undefined when it is there no more */
+  async #alter(
+    space: string,
+    write: Pick<Write, "remove" | "discard" | "documents" | "erases">,
+    change: (head: Head) => Head = (head) => head,
+  ): Promise<Head | undefined> {
+    const { remove = [] } = write;
+    const ids = remove.map(({ id }) => id);
     for (;;) {
-      const base = await this.#living(space);
-      if (base === undefined) return 0;
-      const rows = await this.#selected(space, base, selection);
-      if (rows.length === 0) return 0;
-      const remove = rows.slice(0, this.#store.maxRemovals(space));
+      const base = await this.#spaces.living(space);
+      if (base === undefined) return undefined;
+      const there = remove.length === 0
+        ? []
+        : (await this.#store.read(space, base.head.generation, ids)).filter((one) => one);
       const head: Head = {
-        ...base.head,
+        ...change(base.head),
         revision: base.head.revision + 1,
-        count: base.head.count - remove.length,
+        count: base.head.count - there.length,
       };
-      const version = await this.#store.commit(space, { base, head, remove });
+      const version = await this.#store.commit(space, { ...write, base, head });
       if (version === undefined) continue;
-      const ids = remove.map((row) => row.id);
-      for (const id of ids) this.#cache.delete(cacheKey(space, id));
-      this.#applied(space, base, head, (columns) => columns.remove(ids));
-      return remove.length;
+      this.#spaces.drop(space, ids);
+      this.#spaces.applied(space, base, head, (columns) => columns.remove(ids));
+      return head;
+    }
+  }
+
+  /** Notes that something was forgotten: when, by whom and how much. */
+  async #noteForgotten(space: string, forgotten: number, { by }: Actor): Promise<void> {
+    for (;;) {
+      const base = await this.#spaces.living(space);
+      if (base === undefined) return;
+      const noted = await this.#withEvents(space, base.head, [{
+        ...this.#signed({ by }),
+        ...NO_EFFECTS,
+        type: "forget",
+        what: "",
+        labels: [],
+        forgotten,
+      }]);
+      const head: Head = { ...noted.head, revision: base.head.revision + 1 };
+      if (await this.#store.commit(space, { ...noted.write, base, head }) === undefined) continue;
+      this.#spaces.applied(space, base, head, () => {});
+      return;
     }
   }
 
   async #selected(
     space: string,
     base: VersionedHead,
-    selection: { id?: string; label?: string },
-  ): Promise<Removal[]> {
+    selection: Selection,
+  ): Promise<readonly Removal[]> {
     const { id, label } = selection;
     const { generation } = base.head;
     if (id !== undefined) {
@@ -520,7 +1139,7 @@ class Table implements MemoryTable {
     }
     if (label === undefined) return [];
     try {
-      return (await this.#entry(space, base)).index.under(label);
+      return (await this.#spaces.entry(space, base)).index.under(label);
     } catch (error) {
       // A table too small for the space must not keep anybody from forgetting.
       if (!(error instanceof CapacityError)) throw error;
@@ -554,7 +1173,7 @@ class Table implements MemoryTable {
 
   /** Memories of exactly these bytes, newest first. */
   async #sharing(space: string, index: SpaceIndex, bytes: string): Promise<Memory[]> {
-    const read = await this.#read(space, index, index.byBytes(bytes));
+    const read = await this.#spaces.read(space, index, index.byBytes(bytes));
     return read.filter((one) => one !== undefined).filter((one) => one.bytes === bytes);
   }
 
@@ -589,194 +1208,142 @@ class Table implements MemoryTable {
     let bytes = 0;
     for (const { memory } of add) bytes += SpaceIndex.memoryBytes(memory.embedding.length);
     const held = index?.size ?? 0;
-    if ((index?.need ?? 0) + bytes <= this.#budget) return;
+    if ((index?.need ?? 0) + bytes <= this.#spaces.budget) return;
     throw new CapacityError(
       `the space holds ${held} memories and its table may take ${
-        megabytes(this.#budget)
+        megabytes(this.#spaces.budget)
       }, which leaves no room for ${add.length} more: give the process more memory (XOLO_MEMORY_MB) or forget some`,
     );
   }
+}
 
-  /** Carries an own write over to the columns, unless a refresh was quicker or will have to. */
-  #applied(
-    space: string,
-    base: VersionedHead | undefined,
-    head: Head,
-    change: (index: SpaceIndex) => void,
-  ): void {
-    this.#wrote(space);
-    const entry = this.#entries.get(space);
-    if (base === undefined) {
-      if (entry !== undefined && entry.index.generation === head.generation) return;
-      const index = new SpaceIndex(head.generation, head.revision);
-      change(index);
-      this.#keep(space, { index, expiresAt: head.expiresAt, lookedAt: this.#now() });
-      return;
-    }
-    if (entry === undefined || entry.index.generation !== head.generation) return;
-    if (entry.index.revision === base.head.revision) {
-      change(entry.index);
-      entry.index.revision = head.revision;
-      this.#fit(space);
-    }
-  }
+/** A decision's events, with all that is written because of them. */
+interface Noted {
+  readonly events: readonly NamedEvent[];
+  readonly head: Head;
+  readonly write: { readonly documents: readonly DocumentWrite[]; readonly discard?: Removal[] };
+}
 
-  /** Lets go of what is known of a life that is over. */
-  #ended(space: string): void {
-    this.#wrote(space);
-    this.#entries.delete(space);
-    this.#cache.clear();
-  }
+/** An event that is written again with more in it. */
+function goingOn(head: Head, event: NamedEvent): Noted {
+  return { events: [event], head, write: { documents: [documentOf(event)] } };
+}
 
-  /** A space's columns, not older than {@linkcode LOOK_MS}. */
-  async #fresh(space: string): Promise<Entry | undefined> {
-    const entry = this.#entries.get(space);
-    if (entry !== undefined && this.#now() - entry.lookedAt < LOOK_MS) {
-      if (this.#expired(entry.expiresAt)) return undefined;
-      this.#entries.delete(space);
-      this.#entries.set(space, entry);
-      return entry;
-    }
-    let look = this.#looks.get(space);
-    if (look === undefined) {
-      look = { stale: false, promise: Promise.resolve(undefined) };
-      this.#looks.set(space, look);
-      look.promise = this.#look(space, look).finally(() => this.#looks.delete(space));
-    }
-    return await look.promise;
-  }
+function documentOf({ id, ...event }: NamedEvent): DocumentWrite {
+  return { collection: EVENTS, id, document: { value: event, about: [] } };
+}
 
-  async #look(space: string, look: Look): Promise<Entry | undefined> {
-    for (;;) {
-      look.stale = false;
-      const base = await this.#living(space);
-      if (look.stale) continue;
-      if (base === undefined) {
-        this.#entries.delete(space);
-        return undefined;
-      }
-      const entry = await this.#entry(space, base, look);
-      if (!look.stale) return entry;
-    }
+/** Cuts an event to what one value can hold; documents and what was shelved stay with the first. */
+function eventsOf(event: StoredEvent): StoredEvent[] {
+  const parts: StoredEvent[] = [];
+  for (let at = 0; at === 0 || at < event.added.length; at += IDS_AN_EVENT) {
+    const added = event.added.slice(at, at + IDS_AN_EVENT);
+    parts.push(at === 0 ? { ...event, added } : { ...event, ...NO_EFFECTS, added });
   }
+  return parts;
+}
 
-  /** Notes that this process has written to a space. */
-  #wrote(space: string): void {
-    const look = this.#looks.get(space);
-    if (look !== undefined) look.stale = true;
-  }
+/** Labels that a decision speaks of. */
+function labelsOf(add: readonly Addition[], changes: readonly DocumentChange[]): string[] {
+  const tags = changes.flatMap(({ document }) => document?.about ?? []);
+  return [
+    ...new Set([
+      ...add.map(({ memory }) => memory.label),
+      ...tags.filter((tag) => tag.startsWith("label:")).map((tag) => tag.slice("label:".length)),
+    ]),
+  ];
+}
 
-  /** A space's columns at least as new as `base`; one load at a time, that others wait for. */
-  #entry(space: string, base: VersionedHead, look?: Look): Promise<Entry> {
-    return this.#syncing.run(space, () => this.#synced(space, base, look));
-  }
+/** A change that holds on what its effect was read from. */
+function based(
+  { collection, id, document }: DocumentChange,
+  effects: readonly { collection: string; id: string; version: string | null }[],
+): DocumentWrite {
+  const effect = effects.find((one) => one.collection === collection && one.id === id);
+  return {
+    collection,
+    id,
+    base: effect?.version ?? null,
+    ...(document === undefined ? {} : { document }),
+  };
+}
 
-  async #synced(space: string, base: VersionedHead, look?: Look): Promise<Entry> {
-    const lookedAt = this.#now();
-    const { generation, revision, expiresAt } = base.head;
-    let known = this.#entries.get(space);
-    for (;;) {
-      if (known !== undefined && known.index.generation === generation) {
-        const { index } = known;
-        if (index.revision >= revision) break;
-        const from = index.revision;
-        const changes = await this.#store.changes(space, generation, from, revision);
-        if (changes !== undefined) {
-          const read: Memory[] = [];
-          for (const change of changes) {
-            if (change.type === "remove") continue;
-            const found = await this.#store.read(space, generation, change.ids);
-            for (const memory of found) if (memory !== undefined) read.push(memory);
-          }
-          // Somebody else brought it further meanwhile: what was read may be gone by now.
-          if (index.revision !== from) continue;
-          for (const change of changes) {
-            if (change.type === "add") continue;
-            for (const id of change.ids) this.#cache.delete(cacheKey(space, id));
-            if (change.type === "remove") index.remove(change.ids);
-          }
-          const removed = new Set(
-            changes.flatMap((change) => change.type === "remove" ? change.ids : []),
-          );
-          for (const memory of read) {
-            if (removed.has(memory.id)) continue;
-            if (index.has(memory.id)) index.relabel(memory.id, memory.label);
-            else index.add(memory);
-          }
-          index.revision = revision;
-          break;
-        }
-      }
-      // Labels may have changed while nobody kept up with the log.
-      this.#cache.clear();
-      const index = new SpaceIndex(generation, revision);
-      for await (const memories of this.#store.scan(space, generation)) {
-        for (const memory of memories) index.add(memory);
-        if (index.need > this.#budget) {
-          throw new CapacityError(
-            `the space holds ${base.head.count} memories, more than fit into a table of ${
-              megabytes(this.#budget)
-            }: give the process more memory (XOLO_MEMORY_MB)`,
-          );
-        }
-      }
-      known = { index, expiresAt, lookedAt };
-      // A scan is no snapshot: the changes since the head was read may be half in it. Removed ones
-      // that were already passed are caught by the log when the next look applies it.
-      break;
-    }
-    known.expiresAt = expiresAt;
-    known.lookedAt = Math.max(known.lookedAt, lookedAt);
-    if (look?.stale !== true) this.#keep(space, known);
-    return known;
-  }
+/** When the collections of documents were last decided on, with those that are decided on now. */
+function decidedAt(
+  { decided = {}, revision }: Head,
+  documents: readonly { readonly collection: string }[],
+): Pick<Head, "decided"> {
+  if (documents.length === 0) return {};
+  const now = documents.map(({ collection }) => [collection, revision + 1]);
+  return { decided: { ...decided, ...Object.fromEntries(now) } };
+}
 
-  #keep(space: string, entry: Entry): void {
-    this.#entries.delete(space);
-    this.#entries.set(space, entry);
-    this.#fit(space);
-  }
+/** What changes in how a memory is called. */
+function namingsOf(before: Memory, after: Memory): { from: Naming; to: Naming } {
+  const from: { label?: string; scope?: Scope } = {};
+  const to: { label?: string; scope?: Scope } = {};
+  if (before.label !== after.label) [from.label, to.label] = [before.label, after.label];
+  if (before.scope !== after.scope) [from.scope, to.scope] = [before.scope, after.scope];
+  return { from, to };
+}
 
-  /** Lets go of the tables that were used longest ago until the rest fits; never of `space`. */
-  #fit(space: string): void {
-    let bytes = 0;
-    for (const entry of this.#entries.values()) bytes += entry.index.bytes;
-    for (const [name, entry] of this.#entries) {
-      if (bytes <= this.#budget) return;
-      if (name === space) continue;
-      this.#entries.delete(name);
-      bytes -= entry.index.bytes;
-    }
-  }
+/** What is left of effects when some were carried out. */
+function restOf(effects: Effects, done: Effects | undefined): Effects {
+  if (done === undefined) return effects;
+  const { renamed } = effects;
+  return {
+    added: effects.added.slice(done.added.length),
+    shelved: effects.shelved.slice(done.shelved.length),
+    renamed: renamed && { ...renamed, ids: renamed.ids.slice(done.renamed?.ids.length ?? 0) },
+    documents: [],
+  };
+}
 
-  async #read(
-    space: string,
-    index: SpaceIndex,
-    ids: readonly string[],
-  ): Promise<readonly (Memory | undefined)[]> {
-    const found = ids.map((id) => this.#cache.get(cacheKey(space, id)));
-    const missing = ids.filter((_, i) => found[i] === undefined);
-    if (missing.length === 0) return found;
-    const { generation, revision } = index;
-    const read = await this.#store.read(space, generation, missing);
-    // Read beside a change, a record may be what the change did away with.
-    const keep = index.revision === revision && this.#entries.get(space)?.index === index;
-    let next = 0;
-    return found.map((memory, i) => {
-      if (memory !== undefined) return memory;
-      const one = read[next++];
-      if (one !== undefined && keep) this.#cache.set(cacheKey(space, ids[i]!), one);
-      return one;
-    });
-  }
+/** So much of effects as one write moves; the documents go with the first. */
+function firstOf(
+  { added, shelved, renamed, documents }: Effects,
+  most: number,
+): { moves: Effects; documents: readonly DocumentEffect[]; isLast: boolean } {
+  const first = {
+    added: added.slice(0, most),
+    shelved: shelved.slice(0, most - Math.min(most, added.length)),
+  };
+  const room = most - first.added.length - first.shelved.length;
+  const ids = renamed?.ids.slice(0, room) ?? [];
+  const all = added.length + shelved.length + (renamed?.ids.length ?? 0);
+  return {
+    moves: { ...first, renamed: renamed && { ...renamed, ids }, documents: [] },
+    documents,
+    isLast: first.added.length + first.shelved.length + ids.length === all,
+  };
+}
+
+/** Effects one after the other. */
+function joined(done: Effects, more: Effects): Effects {
+  return {
+    added: [...done.added, ...more.added],
+    shelved: [...done.shelved, ...more.shelved],
+    renamed: more.renamed &&
+      { ...more.renamed, ids: [...done.renamed?.ids ?? [], ...more.renamed.ids] },
+    documents: done.documents,
+  };
+}
+
+/** Whether two memories cannot be under one label. */
+function isAlike(one: Memory, other: Memory): boolean {
+  return isSameExample(one, other) || isOtherFace(one, other);
+}
+
+function dependsOn(event: NamedEvent, other: NamedEvent): ConflictError {
+  return new ConflictError(
+    `event ${other.id} (${
+      viewOfEvent(other).what || other.type
+    }) depends on ${event.id}: take that back first`,
+  );
 }
 
 function twoFaces({ label, face }: Memory): string {
   return `two faces of one photo are never the same person: face ${face?.index} of it is remembered as "${label}"`;
-}
-
-function cacheKey(space: string, id: string): string {
-  return `${id}${space}`;
 }
 
 function stateOf(space: string, head: Head): SpaceState {
@@ -791,8 +1358,4 @@ function stateOf(space: string, head: Head): SpaceState {
 /** The cosine of two unit vectors, rounded once, to float32, and never beyond ±1. */
 function similarityOf(a: Float32Array, b: Float32Array): number {
   return Math.fround(Math.min(1, Math.max(-1, cosine(a, b))));
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

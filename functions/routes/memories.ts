@@ -231,7 +231,10 @@ export function memoriesRoutes({ teach, memory, access: settings }: Services) {
       const { space } = c.req.valid("query");
       demandTeacher(c.get("access"), space, settings);
       const { id } = c.req.valid("param");
-      return c.json(viewOf(await memory.rename(space, id, c.req.valid("json").label)), 200);
+      return c.json(
+        viewOf(await memory.rename(space, id, { label: c.req.valid("json").label })),
+        200,
+      );
     })
     .openapi(forgetRoute, async (c) => {
       const { space } = c.req.valid("query");

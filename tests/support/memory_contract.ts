@@ -303,7 +303,7 @@ export function memoryContract(name: string, open: OpenTable): void {
     assertEquals(not.map(({ created }) => created), [true, true]);
     const [ben] = await table.teach("home", [faceOf(1, 1, { label: "Ben" })]);
     await assertRejects(
-      () => table.rename("home", ben!.memory.id, "Ann"),
+      () => table.rename("home", ben!.memory.id, { label: "Ann" }),
       ConflictError,
       "never the same person",
     );
@@ -319,7 +319,7 @@ export function memoryContract(name: string, open: OpenTable): void {
       example(5),
     ]);
     assertEquals(await table.people("home"), 2);
-    await table.rename("home", taught[1]!.memory.id, "Cyd");
+    await table.rename("home", taught[1]!.memory.id, { label: "Cyd" });
     assertEquals(await table.people("home"), 3);
     await table.forget("home", { label: "Ben" });
     assertEquals(await table.people("home"), 2);
@@ -374,7 +374,7 @@ export function memoryContract(name: string, open: OpenTable): void {
     const left: Memory[] = [];
     for (const [n, { memory }] of taught.entries()) {
       if (n % 11 === 0) await table.forget("home", { id: memory.id });
-      else if (n % 13 === 0) left.push(await table.rename("home", memory.id, "label 4"));
+      else if (n % 13 === 0) left.push(await table.rename("home", memory.id, { label: "label 4" }));
       else left.push(memory);
     }
     left.sort((a, b) => a.id < b.id ? 1 : -1);
@@ -527,7 +527,7 @@ export function memoryContract(name: string, open: OpenTable): void {
   test("rename() moves one memory to another label", async (table, clock) => {
     const [a, b] = await table.teach("home", [example(1), example(2)]);
     clock.now += 1000;
-    const renamed = await table.rename("home", a!.memory.id, "Max");
+    const renamed = await table.rename("home", a!.memory.id, { label: "Max" });
     assertEquals(renamed, { ...a!.memory, label: "Max" });
     assertEquals(await table.get("home", a!.memory.id), renamed);
     assertEquals((await table.byBytes("home", hash(1)))[0]?.label, "Max");
@@ -541,18 +541,18 @@ export function memoryContract(name: string, open: OpenTable): void {
   test("rename() to the label it has changes nothing", async (table) => {
     const [taught] = await table.teach("home", [example(1)]);
     const before = await table.space("home");
-    assertEquals(await table.rename("home", taught!.memory.id, "Rex"), taught!.memory);
+    assertEquals(await table.rename("home", taught!.memory.id, { label: "Rex" }), taught!.memory);
     assertEquals(await table.space("home"), before);
   });
 
   test("rename() rejects what is not there, what would be doubled and what is no label", async (table) => {
     const [a] = await table.teach("home", [example(1), example(1, { label: "Max" })]);
     const { id } = a!.memory;
-    await assertRejects(() => table.rename("home", id, "Max"), ConflictError);
-    await assertRejects(() => table.rename("home", id, ""), RangeError);
-    await assertRejects(() => table.rename("work", id, "Max"), NotFoundError);
+    await assertRejects(() => table.rename("home", id, { label: "Max" }), ConflictError);
+    await assertRejects(() => table.rename("home", id, { label: "" }), RangeError);
+    await assertRejects(() => table.rename("work", id, { label: "Max" }), NotFoundError);
     await assertRejects(
-      () => table.rename("home", "01J00000000000000000000000", "Max"),
+      () => table.rename("home", "01J00000000000000000000000", { label: "Max" }),
       NotFoundError,
     );
     assertEquals((await table.get("home", id))?.label, "Rex");
@@ -763,7 +763,11 @@ export function memoryContract(name: string, open: OpenTable): void {
     await table.teach("home", [example(1)]);
     clock.now += 5000;
     const forgotten = await table.forget("home", {});
-    assertEquals(forgotten, { count: 1, forgottenAt: new Date(clock.now).toISOString() });
+    assertEquals(forgotten, {
+      count: 1,
+      purged: 0,
+      forgottenAt: new Date(clock.now).toISOString(),
+    });
   });
 
   test("byBytes() finds exactly these bytes, newest first", async (table, clock) => {
@@ -999,7 +1003,7 @@ export function memoryContract(name: string, open: OpenTable): void {
     await look(1);
     await table.teach("home", [example(2)]);
     await look(2);
-    await table.rename("home", taught!.memory.id, "Max");
+    await table.rename("home", taught!.memory.id, { label: "Max" });
     await look(2);
     await table.forget("home", { label: "Max" });
     await look(1);
@@ -1035,7 +1039,7 @@ export function memoryContract(name: string, open: OpenTable): void {
     assertEquals((await table.forget("visitor", {})).count, 0);
     await assertRejects(() => table.teach("visitor", [example(3)]), NotFoundError, "expired");
     await assertRejects(
-      () => table.rename("visitor", again!.memory.id, "Max"),
+      () => table.rename("visitor", again!.memory.id, { label: "Max" }),
       NotFoundError,
     );
     // The name may be opened anew, and what was there does not come back.
