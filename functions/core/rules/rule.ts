@@ -4,27 +4,37 @@
  * @module
  */
 
-/** What one field of the facts is compared with. */
+/** What a field can hold. */
+export type Scalar = string | number | boolean | null;
+
+/**
+ * What one field of the facts is compared with; a bare value is `is`. Of several, all must hold.
+ *
+ * Text is compared without regard to case, and ordered by its characters, as suits ISO dates. Values
+ * of another type are never equal, less or greater. What is absent is null.
+ */
 export type Test =
-  | string
-  | number
-  | boolean
-  | null
+  | Scalar
   | {
-    readonly is?: string | number | boolean | null;
-    readonly not?: string | number | boolean | null;
+    readonly is?: Scalar;
+    /** Anything else, null too. */
+    readonly not?: Scalar;
     /** One of these. */
-    readonly in?: readonly (string | number | boolean | null)[];
+    readonly in?: readonly Scalar[];
     readonly lt?: number | string;
     readonly lte?: number | string;
     readonly gt?: number | string;
     readonly gte?: number | string;
     /** Text that begins so. */
     readonly starts?: string;
+    /** Whether it is not null. */
     readonly exists?: boolean;
   };
 
-/** All fields must hold; `path` holds where any of its words does. */
+/**
+ * All fields must hold; `path` holds where any of its words does, and its `not` where no word is
+ * that.
+ */
 export type Conditions = Readonly<Record<string, Test>>;
 
 /** What follows. */
