@@ -7,6 +7,7 @@
  */
 import { benchClassify } from "./classify_bench.ts";
 import { benchRecall } from "./recall_bench.ts";
+import { benchRules } from "./rules_bench.ts";
 import { benchViews } from "./views_bench.ts";
 
 await benchClassify();
@@ -14,3 +15,5 @@ console.log();
 await benchViews();
 console.log();
 await benchRecall();
+console.log();
+await benchRules();
