@@ -48,6 +48,14 @@ async function exported(table: MemoryTable, space: string): Promise<string> {
   return (await Array.fromAsync(exportLines(table, space, new Date()))).join("");
 }
 
+/** The lines of an export without their ids, which each space gives anew. */
+function bodyOf(text: string): object[] {
+  return text.trimEnd().split("\n").slice(1).map((line) => {
+    const { id: _, ...memory } = JSON.parse(line);
+    return memory;
+  });
+}
+
 /** An export of one example, its line changed. */
 async function changed(change: (line: Record<string, unknown>) => object): Promise<string> {
   const table = createInProcessTable();
@@ -76,8 +84,29 @@ Deno.test(
     const take = () => importMemories(table, "copy", memories, { models });
     assertEquals(await take(), { imported: 250, known: 0 });
     assertEquals(await take(), { imported: 0, known: 250 });
-    const body = (text: string) => text.split("\n").slice(1);
-    assertEquals(body(await exported(table, "copy")), body(lines));
+    assertEquals(bodyOf(await exported(table, "copy")), bodyOf(lines));
+  }),
+);
+
+Deno.test(
+  "exportLines() names each memory, and importMemories() ignores the name",
+  withTables(async (table) => {
+    const taught = await table.teach("home", [example(1), example(2)]);
+    const ids = taught.map(({ memory }) => memory.id);
+    const named = (text: string) =>
+      text.trimEnd().split("\n").slice(1).map((line) => JSON.parse(line).id);
+    const lines = await exported(table, "home");
+    assertEquals(named(lines), ids);
+    for (
+      const text of [lines, lines.replaceAll(/"id":"[^"]*",/g, ""), lines.replace(ids[0]!, "")]
+    ) {
+      const memories = parseLines(text, models);
+      assert(memories.every((memory) => !("id" in memory)));
+      await importMemories(table, "copy", memories, { models });
+    }
+    const copied = named(await exported(table, "copy"));
+    assertEquals(copied.length, 2);
+    assert(copied.every((id) => !ids.includes(id)));
   }),
 );
 

@@ -151,9 +151,11 @@ function toBase64(vector: Float32Array): string {
 }
 
 function lineOf(memory: Memory, photo: Uint8Array | undefined): string {
-  const { label, kind, scope, not, model, bytes, fingerprint, image, path, createdAt } = memory;
+  const { id, label, kind, scope, not, model, bytes, fingerprint, image, path, createdAt } = memory;
   const { face, faces, forced } = memory;
-  const line: z.input<typeof Line> = {
+  // For whoever reads the export beside its service; wherever it is taken in, it gets an id of its own.
+  const line: z.input<typeof Line> & Pick<Memory, "id"> = {
+    id,
     label,
     kind,
     scope,
