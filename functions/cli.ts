@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { basename, join } from "node:path";
 import { compose } from "./compose.ts";
 import type { Scope } from "./core/memory.ts";
+import { patiently, ReplyError, succeed } from "./core/patiently.ts";
 import { readSettings } from "./settings.ts";
 
 const USAGE = `xolo: teach and ask from the command line
@@ -46,51 +47,12 @@ interface Example {
 /** Sends a request to wherever the memories are. */
 type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** A reply that was no success. */
-class ReplyError extends Error {
-  override name = "ReplyError";
-  readonly status: number;
-  readonly retryAfter: number;
-
-  constructor(status: number, detail: string, retryAfter: number) {
-    super(detail);
-    this.status = status;
-    this.retryAfter = retryAfter;
-  }
-}
-
-/** Passes on a success; throws a problem. */
-async function succeed(reply: Response): Promise<Response> {
-  if (reply.ok) return reply;
-  const text = await reply.text();
-  let detail = text;
-  try {
-    detail = (JSON.parse(text) as { detail?: string }).detail ?? text;
-  } catch {
-    // Whatever answered was no Xolo; its own words are the best there is.
-  }
-  throw new ReplyError(reply.status, detail, Number(reply.headers.get("retry-after") ?? 0));
-}
-
 /**
  * Whether this photo or its label was refused, which leaves the others; a refused caller or a full
  * store would be refused again.
  */
 function isRefusal(error: unknown): error is ReplyError {
   return error instanceof ReplyError && [400, 413, 415, 422].includes(error.status);
-}
-
-/** Tries again while the server says that it is busy. */
-async function patiently(send: () => Promise<Response>): Promise<Response> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await succeed(await send());
-    } catch (error) {
-      const busy = error instanceof ReplyError && (error.status === 503 || error.status === 429);
-      if (!busy || attempt === 8) throw error;
-      await new Promise((done) => setTimeout(done, 1000 * Math.max(1, error.retryAfter)));
-    }
-  }
 }
 
 /** The photos below a folder and their labels. */
