@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FaceMode } from "../../models/face.ts";
+import type { FaceDescriptor, FaceMode } from "../../models/face.ts";
 import type { ParadigmsSection } from "../../models/paradigms.ts";
 import { createTrainedAnswer } from "./answer_trained.ts";
 import type { Answer, Paradigm, Timings } from "./answer_type.ts";
@@ -14,7 +14,11 @@ import type { FaceJudge } from "./face_judge.ts";
 import type { Generalization, Generalize } from "./generalize_type.ts";
 import { humanFaces } from "./human_faces.ts";
 import type { LookJudge } from "./look_judge.ts";
+import type { Context, Facts } from "./facts.ts";
 import type { Memory, MemoryTable } from "./memory.ts";
+import type { Practice } from "./practice/practice.ts";
+import type { SeenSubject } from "./review/item.ts";
+import { faceOf, seenPerson, seenThing } from "./review/seen_subject.ts";
 import { type Query, recallBytes, recallSeen } from "./recall.ts";
 import {
   type RecalledFace,
@@ -34,6 +38,8 @@ export interface AnswerParts {
   readonly faces: FaceJudge;
   /** What the manifest says of the trained paradigms; left out where there are none. */
   readonly paradigms?: ParadigmsSection;
+  /** What people decided of answers; left out where nobody does. */
+  readonly practice?: Practice;
 }
 
 /** What is asked besides the photo. */
@@ -50,6 +56,12 @@ export interface Ask {
   readonly specificity?: number;
   /** How thoroughly faces are looked at; `full` when left out, `light` for a live preview. */
   readonly faces?: FaceMode;
+  /** What rules may go by besides what is seen. */
+  readonly context?: Context;
+  /** Whether the answer may go before a person; not when left out. */
+  readonly review?: boolean;
+  /** Whether a thumbnail may be kept of what goes before a person. */
+  readonly keepThumbnail?: boolean;
   /** Whether the photo's buffer is nobody else's, as in {@linkcode EncodeOptions}. */
   readonly owned?: boolean;
   /** Gives up waiting when it fires. */
@@ -66,7 +78,7 @@ export type AnswerPhoto = (photo: Uint8Array, ask: Ask) => Promise<Answer>;
  * with a {@linkcode TypeError} when a trained paradigm is asked for where there are none
  */
 export function createAnswer(parts: AnswerParts): AnswerPhoto {
-  const { encoder, memory, generalize, judge, faces: faceJudge } = parts;
+  const { encoder, memory, generalize, judge, faces: faceJudge, practice } = parts;
   const answerTrained = createTrainedAnswer(parts);
 
   return async function answer(photo, ask) {
@@ -75,7 +87,8 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     const watch = stopwatch();
     const signal = ask.signal ? { signal: ask.signal } : {};
 
-    const same = ask.recall ? await memory.byBytes(ask.space, await sha256Hex(photo)) : [];
+    const bytes = ask.recall ? await sha256Hex(photo) : "";
+    const same = ask.recall ? await memory.byBytes(ask.space, bytes) : [];
     const taught = recallTaughtFaces(same);
     const taughtThing = recallBytes(same.filter(({ kind }) => kind === "thing"));
     watch.lap("recall");
@@ -84,8 +97,13 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
       return reply({ faces: taught, thing: taughtThing }, first.image, ask, watch.timings());
     }
 
-    const { faces: mode = "full", owned = false } = ask;
-    const seen = await encoder.encode(photo, { faces: mode, owned, ...signal });
+    const { faces: mode = "full", owned = false, review = false } = ask;
+    const seen = await encoder.encode(photo, {
+      faces: mode,
+      owned,
+      ...(review && ask.keepThumbnail ? { keepPhoto: "thumbnail" } : {}),
+      ...signal,
+    });
     watch.add("decode", seen.timings.decode);
     watch.add("encode", seen.timings.encode);
     watch.add("faces", seen.timings.faces);
@@ -94,6 +112,7 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     const usual = generalize(seen.scores);
     watch.lap("generalize");
     const found = humanFaces(seen.faces, usual);
+    const described = new Map<SeenFace, FaceDescriptor>();
     const faces = ask.recall ? await people(found, taught) : found.map(unknownFace);
     const thing = taughtThing ??
       (ask.recall ? await recallSeen(memory, ask.space, query(seen, usual), judge) : undefined);
@@ -102,7 +121,20 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     const { specificity } = ask;
     const general = specificity === undefined ? usual : generalize(seen.scores, { specificity });
     watch.lap("generalize");
-    return reply({ faces, thing, general }, seen.image, ask, watch.timings());
+    const said = reply({ faces, thing, general }, seen.image, ask, watch.timings());
+    if (!practice || !ask.recall) return said;
+    // The rules that people wrote, the record of what was judged, and a person where it is not sure.
+    const { space, context = {} } = ask;
+    return await practice.settle(said, { general, subject }, { space, context, review });
+
+    /** What the answer is about, as it would be taught. */
+    async function subject({ kind, label }: Facts): Promise<SeenSubject | undefined> {
+      if (kind === "thing") return seenThing(bytes, seen, usual, found.length, encoder.lookModel);
+      const face = faceOf(said, label, found);
+      if (face === undefined) return undefined;
+      const descriptor = described.get(face) ?? (await encoder.describe([face], signal))[0]!;
+      return seenPerson(bytes, seen, found, face, faceJudge.pack(descriptor), faceJudge.model);
+    }
 
     /** Whose faces they are. The embedders run only where there is somebody to recall. */
     async function people(
@@ -113,6 +145,7 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
       watch.lap("recall");
       if (!anybody) return [...found.map(unknownFace), ...taught];
       const descriptors = await encoder.describe(found, { mode: ask.faces ?? "full", ...signal });
+      found.forEach((face, i) => described.set(face, descriptors[i]!));
       watch.lap("faces");
       const asked = found.map(({ box, quality }, i) => ({
         box,

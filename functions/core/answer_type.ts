@@ -5,6 +5,7 @@
  */
 import type { ImageSize } from "./encoder.ts";
 import type { Kind } from "./memory.ts";
+import type { ReviewReason } from "./quality/judgement.ts";
 
 /** What answered. */
 export type Route = "memory" | "rule" | "network" | "none";
@@ -116,6 +117,12 @@ export interface Answer {
   readonly paradigm: Paradigm;
   /** Of an answer by a trained paradigm's network; never of `human`, nor from memory. */
   readonly parts?: ParadigmParts;
+  /** The rule that changed it, or that sends it to review. */
+  readonly rule?: { readonly id: string; readonly reads: string };
+  /** Why it is not given as `is`, though it is that sure: its like was judged wrong too often. */
+  readonly demoted?: string;
+  /** The item in the queue of review that it is part of, and why. */
+  readonly review?: { readonly item: string; readonly reason: ReviewReason };
   readonly model: { readonly id: string; readonly version: string };
   readonly timings: Timings;
 }

@@ -50,8 +50,8 @@ export interface Encoded {
 
 /** Options of one call. */
 export interface EncodeOptions {
-  /** Also return the photo to keep. */
-  readonly keepPhoto?: boolean;
+  /** Also return the photo to keep, whole or in at most 128 pixels. */
+  readonly keepPhoto?: boolean | "thumbnail";
   /** The look takes in the mirror image: for what is to be remembered. */
   readonly mirrored?: boolean;
   /** How thoroughly faces are looked for and cut out, or `none`; `full` when left out. */

@@ -9,7 +9,20 @@
 import type { NewMemory, Taught, TeachOptions } from "./memory.ts";
 
 /** What documents there are, each kind with ids of its own. */
-export type Collection = "rule" | "judgement" | "item" | "queue" | "answers" | "tally" | "setting";
+export type Collection =
+  /** Rules that people wrote, and how often each made a difference. */
+  | "rule"
+  | "hits"
+  /** Answers that wait for a person, a mark that changes with them, and what became of them. */
+  | "item"
+  | "queue"
+  | "answered"
+  /** What people found answers to be. */
+  | "judgement"
+  /** The last answers, and how many there were by the hour. */
+  | "answers"
+  | "tally"
+  | "setting";
 
 /** Something small that a space keeps besides memories. */
 export interface Document {
@@ -22,6 +35,8 @@ export interface Document {
    * drops the document: nothing that was forgotten may be read anywhere.
    */
   readonly about: readonly string[];
+  /** When it is there no more, ISO 8601; never by itself when left out. */
+  readonly expiresAt?: string;
 }
 
 /** A document as it was read; `version` is handed back unread. */
@@ -140,11 +155,15 @@ export interface Ledger {
     decide: () => Promise<Decision>,
   ): Promise<{ readonly taught: readonly Taught[]; readonly event: Event | null }>;
   /**
-   * Rises with every decision, undo or forgetting that changed a document of the collection; 0
-   * where none did. What was derived from its documents holds while this stays. A look may be .2 s
-   * old; own changes are seen at once.
+   * Rises with every decision, undo or forgetting that changed a document of the collection, or
+   * with `dropped` those alone that dropped or replaced one; 0 where none did. What was derived from
+   * its documents holds while this stays. A look may be .2 s old; own changes are seen at once.
    */
-  revisionOf(space: string, collection: Collection): Promise<number>;
+  revisionOf(
+    space: string,
+    collection: Collection,
+    options?: { readonly dropped?: boolean },
+  ): Promise<number>;
   /** Newest first, those before the id `before`. */
   events(
     space: string,

@@ -10,7 +10,7 @@ import { weigh } from "./weigh.ts";
 /** Most bytes of a document, with its tags. */
 const DOCUMENT_BYTES = 60_000;
 /** Most documents of one decision: a store checks but so many versions in one write. */
-const MOST_DOCUMENTS = 50;
+const MOST_DOCUMENTS = 60;
 
 /** @throws {RangeError} unless all of an example is as the table's interface says */
 export function checkMemory(memory: NewMemory): void {

@@ -119,7 +119,7 @@ class MapStore implements RecordStore {
 
   document(space: string, generation: string, collection: string, id: string) {
     const found = this.#lives.get(lifeKey(space, generation))?.documents.get(collection)?.get(id);
-    return Promise.resolve(found && copyOf(found));
+    return Promise.resolve(found && !this.#isOver(found) ? copyOf(found) : undefined);
   }
 
   documents(
@@ -130,7 +130,8 @@ class MapStore implements RecordStore {
   ) {
     const all = this.#lives.get(lifeKey(space, generation))?.documents.get(collection);
     const sorted = [...all?.values() ?? []]
-      .filter(({ id }) => id > after && (before === undefined || id < before))
+      .filter((one) => one.id > after && (before === undefined || one.id < before))
+      .filter((one) => !this.#isOver(one))
       .sort((a, b) => a.id < b.id ? -1 : 1);
     if (newest) sorted.reverse();
     return Promise.resolve(sorted.slice(0, limit).map(copyOf));
@@ -189,6 +190,10 @@ class MapStore implements RecordStore {
     this.#lives.set(key, life);
     this.#set(life, changes);
     return Promise.resolve(true);
+  }
+
+  #isOver({ expiresAt }: Document): boolean {
+    return expiresAt !== undefined && Date.parse(expiresAt) <= this.#now();
   }
 
   /** Whether the documents are still of the versions that were decided on. */

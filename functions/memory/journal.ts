@@ -65,7 +65,11 @@ const naming = z.object({
   label: z.string().optional(),
   scope: z.enum(["individual", "type"]).optional(),
 });
-const body = z.object({ value: z.unknown(), about: z.array(z.string()) }).nullable();
+const body = z.object({
+  value: z.unknown(),
+  about: z.array(z.string()),
+  expiresAt: z.string().optional(),
+}).nullable();
 const schema = z.object({
   type: z.string(),
   at: z.string(),

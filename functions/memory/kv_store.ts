@@ -105,6 +105,7 @@ interface BatchMark {
 interface StoredDocument {
   readonly value: unknown;
   readonly about: readonly string[];
+  readonly expiresAt?: string;
 }
 
 /** Opens the layout in a database, new or used. @throws {Error} when it is of a version that this program does not know */
@@ -197,7 +198,8 @@ export class KvStore implements RecordStore {
 
   async document(space: string, generation: string, collection: string, id: string) {
     const entry = await this.#kv.get<StoredDocument>(["d", space, generation, collection, id]);
-    return entry.value === null ? undefined : { id, ...entry.value, version: entry.versionstamp };
+    if (entry.value === null || this.#isOver(entry.value)) return undefined;
+    return { id, ...entry.value, version: entry.versionstamp };
   }
 
   async documents(
@@ -217,19 +219,25 @@ export class KvStore implements RecordStore {
     };
     const found: VersionedDocument[] = [];
     const entries = this.#kv.list<StoredDocument>(selector as Deno.KvListSelector, {
-      limit,
       reverse: newest,
       batchSize: Math.min(limit, 500),
     });
     for await (const { key, value, versionstamp } of entries) {
+      if (this.#isOver(value)) continue;
       found.push({ id: String(key[4]), ...value, version: versionstamp });
+      if (found.length === limit) break;
     }
     return found;
   }
 
+  /** Whether a document's time is over: KV drops it a while later. */
+  #isOver({ expiresAt }: StoredDocument): boolean {
+    return expiresAt !== undefined && Date.parse(expiresAt) <= this.#options.now();
+  }
+
   async keep(space: string, base: VersionedHead, documents: readonly DocumentWrite[]) {
     const atomic = this.#kv.atomic().check({ key: ["s", space], versionstamp: base.version });
-    writeDocuments(atomic, space, base.head.generation, documents);
+    writeDocuments(atomic, space, base.head.generation, documents, this.#options.now());
     return (await patiently(() => atomic.commit())).ok;
   }
 
@@ -328,7 +336,7 @@ export class KvStore implements RecordStore {
       // What is moved cannot change before this is committed: that would change the head.
       await this.#move(atomic, ["m", space, generation], ["t", space, generation], shelve);
       await this.#move(atomic, ["t", space, generation], ["m", space, generation], restore);
-      writeDocuments(atomic, space, generation, documents);
+      writeDocuments(atomic, space, generation, documents, this.#options.now());
       const change = changeOf(write);
       // A large write is too long for the log; without an entry readers load the space anew.
       if (change !== undefined && !large) {
@@ -624,12 +632,17 @@ function writeDocuments(
   space: string,
   generation: string,
   documents: readonly DocumentWrite[],
+  now: number,
 ): void {
   for (const { collection, id, document, base } of documents) {
     const key = ["d", space, generation, collection, id];
     if (base !== undefined) atomic.check({ key, versionstamp: base });
     if (document === undefined) atomic.delete(key);
-    else atomic.set(key, { value: document.value, about: document.about });
+    else {
+      const { expiresAt } = document;
+      const left = expiresAt === undefined ? undefined : Date.parse(expiresAt) - now;
+      atomic.set(key, document, left === undefined ? {} : { expireIn: Math.max(1, left) });
+    }
   }
 }
 

@@ -12,7 +12,14 @@ import {
   UnteachableError,
 } from "../core/errors.ts";
 import { cosine } from "../core/cosine.ts";
-import type { Actor, Collection, Decision, DocumentChange, Event } from "../core/ledger.ts";
+import type {
+  Actor,
+  Collection,
+  Decision,
+  DocumentChange,
+  Event,
+  VersionedDocument,
+} from "../core/ledger.ts";
 import type {
   Forgotten,
   Kind,
@@ -98,7 +105,14 @@ const PURGED_AT_ONCE = 50;
 /** Where events are kept among the documents. */
 const EVENTS = "event";
 /** Collections whose documents may speak of what is forgotten. */
-const COLLECTIONS: readonly Collection[] = ["rule", "judgement", "item", "answers", "tally"];
+const COLLECTIONS: readonly Collection[] = [
+  "rule",
+  "item",
+  "answered",
+  "judgement",
+  "answers",
+  "tally",
+];
 /** Events that are kept, and how many of the oldest go at once beyond that. */
 const MOST_EVENTS = 1000;
 const EVENTS_AT_ONCE = 50;
@@ -581,8 +595,13 @@ class Table implements MemoryTable {
     }
   }
 
-  async revisionOf(space: string, collection: Collection): Promise<number> {
-    return (await this.#spaces.fresh(space))?.decided[collection] ?? 0;
+  async revisionOf(
+    space: string,
+    collection: Collection,
+    { dropped = false }: { dropped?: boolean } = {},
+  ): Promise<number> {
+    const decided = (await this.#spaces.fresh(space))?.decided;
+    return decided?.[dropped ? droppedFrom(collection) : collection] ?? 0;
   }
 
   async events(space: string, options: { limit: number; before?: string }) {
@@ -691,12 +710,6 @@ class Table implements MemoryTable {
     }
     const other = dependant(event, await this.#after(space, base.head.generation, event.id));
     if (other !== undefined) throw dependsOn(event, other);
-    for (const { collection, id, after } of event.documents) {
-      const there = await this.#store.document(space, base.head.generation, collection, id);
-      if (there === undefined && after !== null) {
-        throw new ConflictError(`what event ${event.id} wrote is there no more`);
-      }
-    }
   }
 
   /**
@@ -851,7 +864,7 @@ class Table implements MemoryTable {
       effects.push({
         collection,
         id,
-        before: there ? { value: there.value, about: there.about } : null,
+        before: there ? withoutVersion(there) : null,
         after: document ?? null,
         version,
       });
@@ -1271,11 +1284,19 @@ function based(
 /** When the collections of documents were last decided on, with those that are decided on now. */
 function decidedAt(
   { decided = {}, revision }: Head,
-  documents: readonly { readonly collection: string }[],
+  documents: readonly { readonly collection: string; readonly before?: unknown }[],
 ): Pick<Head, "decided"> {
   if (documents.length === 0) return {};
-  const now = documents.map(({ collection }) => [collection, revision + 1]);
+  const now = documents.flatMap(({ collection, before }) =>
+    (before === null ? [collection] : [collection, droppedFrom(collection)])
+      .map((name) => [name, revision + 1])
+  );
   return { decided: { ...decided, ...Object.fromEntries(now) } };
+}
+
+/** Names when a document of a collection was last dropped or replaced. */
+function droppedFrom(collection: string): string {
+  return `${collection} dropped`;
 }
 
 /** What changes in how a memory is called. */
@@ -1327,6 +1348,13 @@ function joined(done: Effects, more: Effects): Effects {
       { ...more.renamed, ids: [...done.renamed?.ids ?? [], ...more.renamed.ids] },
     documents: done.documents,
   };
+}
+
+/** A document as it is written again. */
+function withoutVersion(
+  { id: _id, version: _version, ...document }: VersionedDocument,
+): Omit<VersionedDocument, "id" | "version"> {
+  return document;
 }
 
 /** Whether two memories cannot be under one label. */

@@ -87,8 +87,13 @@ function uprightSize({ format, width, height }: PhotoHeader, working: WorkingIma
 }
 
 /** The working image as a JPEG of quality 90 without any metadata. */
-export async function encodeKept({ data, width, height }: WorkingImage): Promise<Uint8Array> {
-  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
+export async function encodeKept(
+  { data, width, height }: WorkingImage,
+  side?: number,
+): Promise<Uint8Array> {
+  const whole = sharp(data, { raw: { width, height, channels: 3 } });
+  const fitting = { width: side, height: side, fit: "inside", withoutEnlargement: true } as const;
+  const jpeg = await (side === undefined ? whole : whole.resize(fitting))
     .jpeg({ quality: 90 })
     .toBuffer();
   return new Uint8Array(jpeg);

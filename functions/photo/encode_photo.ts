@@ -13,12 +13,16 @@ import type { Encoded, ImageSize, SeenFace } from "../core/encoder.ts";
 import { decodePhoto, encodeKept } from "./decode.ts";
 import type { PhotoLimits } from "./limits.ts";
 
+/** Longer side of a thumbnail in pixels. */
+const THUMBNAIL = 128;
+
 /** How one photo is encoded. */
 export interface EncodePhotoOptions {
   readonly recognize: Recognize;
   readonly finder: FaceFinder;
   readonly limits?: PhotoLimits;
-  readonly keepPhoto: boolean;
+  /** Whether the photo is given back as a JPEG, whole or as a thumbnail. */
+  readonly keepPhoto: boolean | "thumbnail";
   /** Whether the look takes in the mirror image. */
   readonly mirrored: boolean;
   /** How thoroughly faces are looked for. */
@@ -46,7 +50,8 @@ export async function encodePhoto(
   const { scores, look, centre, views, contrast } = await recognize(working, { mirrored });
   const paradigms = await options.scoreParadigms?.(centre);
   const hashes = fingerprint(working);
-  const kept = keepPhoto ? await encodeKept(working) : undefined;
+  const side = keepPhoto === "thumbnail" ? THUMBNAIL : undefined;
+  const kept = keepPhoto ? await encodeKept(working, side) : undefined;
   const encoded = performance.now();
   const faces = mode === "none" ? [] : await seeFaces(working, image, finder, mode);
   drop(working.data);

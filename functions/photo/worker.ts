@@ -53,7 +53,7 @@ export type WorkerRequest =
   | {
     readonly type: "encode";
     readonly photo: Uint8Array;
-    readonly keepPhoto: boolean;
+    readonly keepPhoto: boolean | "thumbnail";
     readonly mirrored: boolean;
     readonly faces: FaceMode | "none";
     /** Empty where there are none. */

@@ -307,7 +307,7 @@ export function ledgerContract(name: string, open: OpenTable, rounds: number): v
       );
     }
     const events: Event[] = [];
-    for (let before: string | undefined;;) {
+    for (let before: string | undefined = undefined;;) {
       const page = await table.events("home", { limit: 500, ...(before ? { before } : {}) });
       events.push(...page);
       if (page.length < 500) break;

@@ -1,0 +1,224 @@
+/**
+ * The human side of an answer, after memory and the network have been asked: rules that people wrote
+ * change it, a record of wrong answers demotes it, and what is not sure, or drawn by chance, goes
+ * before a person.
+ *
+ * After Sun et al. 2014, "Chimera: Large-Scale Classification using Machine Learning, Rules, and
+ * Crowdsourcing" (VLDB 7(13)): classifiers and rules answer, samples of their answers are judged, and
+ * what falls under the promised precision is not given out.
+ *
+ * @module
+ */
+import type { Alternative, Answer, Certainty } from "../answer_type.ts";
+import { type Context, type Facts, factsOf } from "../facts.ts";
+import type { Generalization } from "../generalize_type.ts";
+import type { MemoryTable } from "../memory.ts";
+import type { ReviewReason } from "../quality/judgement.ts";
+import type { Standings } from "../quality/standing.ts";
+import { applyRules, type Ruling } from "../rules/apply_rules.ts";
+import { outcomeOf } from "../rules/outcome_of.ts";
+import type { Rule } from "../rules/rule.ts";
+import { readRule } from "../rules/rule_words.ts";
+import type { SeenSubject } from "../review/item.ts";
+import type { ReviewQueue } from "../review/review_queue.ts";
+import type { AnswerLog } from "./answer_log.ts";
+import type { Records } from "./records.ts";
+
+/** What the practice is made with. */
+export interface PracticeParts {
+  readonly memory: MemoryTable;
+  readonly records: Records;
+  readonly queue: ReviewQueue;
+  readonly log: AnswerLog;
+  /** Precision that answers with `is` are promised to have. */
+  readonly floor: number;
+  /** 0 to 1, evenly; draws the samples. */
+  readonly random?: () => number;
+}
+
+/** What was seen besides the answer. */
+export interface Seen {
+  /** What the network makes of the photo; left out where it was not asked. */
+  readonly general?: Generalization;
+  /** What the answer is about, as it would be taught; called only where it goes before a person. */
+  subject(facts: Facts): Promise<SeenSubject | undefined>;
+}
+
+/** How an answer is practised. */
+export interface PracticeAsk {
+  readonly space: string;
+  readonly context?: Context;
+  /** Whether it may go before a person. */
+  readonly review: boolean;
+}
+
+/** Settles answers by what people decided. */
+export interface Practice {
+  settle(answer: Answer, seen: Seen, ask: PracticeAsk): Promise<Answer>;
+}
+
+/** Judgements of a rule that its confidence starts with, at the floor: nothing is known of a new one. */
+const PRIOR = 10;
+/** Suggestions that a reviewer is given. */
+const SUGGESTED = 9;
+
+/** Makes the practice. */
+export function createPractice(
+  { records, queue, log, floor, random = Math.random }: PracticeParts,
+): Practice {
+  return {
+    async settle(answer, seen, ask) {
+      const { space, context = {} } = ask;
+      const [rules, standings] = await Promise.all([
+        records.rules(space),
+        records.standings(space),
+      ]);
+      const before = factsOf(answer, context);
+      const ruling = applyRules(rules, before);
+      const ruled = ruledAnswer(answer, ruling, before, standings, floor);
+      const rule = ruled.rule ?? null;
+      const facts = factsOf(ruled, context);
+      const claimed = facts.certainty;
+      const demoted = claimed === "is"
+        ? standings.demotionOf(facts, ruled.route === "rule" ? rule?.id ?? null : null)
+        : null;
+      const given: Answer = demoted === null ? ruled : { ...ruled, certainty: "perhaps", demoted };
+      const told: Facts = { ...facts, certainty: given.certainty };
+      log.note(space, before, told, ruling.hits.map(({ id }) => id));
+      if (!ask.review || told.by === "bytes") return given;
+
+      const { sampleRate } = await records.settings(space);
+      const why = reasonOf(given, ruling, before, seen.general, random() < sampleRate);
+      if (why === undefined) return given;
+      const subject = await seen.subject(told);
+      if (subject === undefined) return given;
+      const item = await queue.add(space, subject, {
+        ...why,
+        answer: told,
+        rule,
+        claimed,
+        suggestions: suggestionsOf(given, answer, seen.general),
+      });
+      return item === undefined ? given : { ...given, review: { item, reason: why.reason } };
+    },
+  };
+}
+
+/** The answer as the rules have it. */
+function ruledAnswer(
+  answer: Answer,
+  ruling: Ruling,
+  facts: Facts,
+  standings: Standings,
+  floor: number,
+): Answer {
+  const outcome = outcomeOf(ruling, facts);
+  const { label, route, certainty } = outcome;
+  const asks = ruling.review[0];
+  const rule = outcome.rule ?? asks ?? null;
+  if (rule === null) return answer;
+  const told = { id: rule.id, reads: readRule(rule) };
+  if (outcome.rule === null) return { ...answer, rule: told };
+
+  const confidence = route === "rule"
+    ? confidenceOf(rule, standings, floor)
+    : route === "none"
+    ? 0
+    : answer.confidence;
+  const stop = label === null ? -1 : answer.path.indexOf(label);
+  const doubted: Alternative[] = answer.label === null || route !== "rule"
+    ? []
+    : [{ label: answer.label, confidence: Math.min(answer.confidence, 1 - confidence) }];
+  return {
+    ...answer,
+    label,
+    route,
+    certainty,
+    confidence,
+    path: stop >= 0 ? answer.path.slice(0, stop + 1) : route === "none" ? [] : answer.path,
+    novel: false,
+    subjects: answer.subjects.map((subject) =>
+      subject.label === answer.label && subject.kind === facts.kind
+        ? { ...subject, label, certainty, confidence }
+        : subject
+    ),
+    alternatives: [...doubted, ...answer.alternatives.filter((one) => one.label !== label)],
+    evidence: route === "rule" ? [] : answer.evidence,
+    reason: `rule: ${told.reads}`,
+    rule: told,
+  };
+}
+
+/** How often a rule is right: as it was judged, beginning at the floor. */
+function confidenceOf({ id }: Rule, standings: Standings, floor: number): number {
+  const { judged, right } = standings.of("rule", id);
+  return (right + PRIOR * floor) / (judged + PRIOR);
+}
+
+/** Why an answer goes before a person, if it does. */
+function reasonOf(
+  { certainty, demoted, confidence, label }: Answer,
+  ruling: Ruling,
+  before: Facts,
+  general: Generalization | undefined,
+  isDrawn: boolean,
+): { reason: ReviewReason; says: string } | undefined {
+  const [asks] = ruling.review;
+  if (asks !== undefined) {
+    return { reason: "rule", says: `a rule asks for it: ${readRule(asks)}` };
+  }
+  if (demoted !== undefined) return { reason: "demoted", says: demoted };
+  if (certainty !== "is") {
+    const words: Record<Exclude<Certainty, "is">, string> = {
+      perhaps: `it is only perhaps "${label}", with ${percent(confidence)}`,
+      unknown: "nothing sure could be said of it",
+    };
+    return { reason: "unsure", says: words[certainty] };
+  }
+  const other = disagreement(ruling, before, general);
+  if (other !== undefined) return { reason: "disagreement", says: other };
+  if (isDrawn) return { reason: "sample", says: "it was drawn by chance" };
+  return undefined;
+}
+
+/** What memory, rules and network say differently, in words. */
+function disagreement(
+  { label }: Ruling,
+  before: Facts,
+  general: Generalization | undefined,
+): string | undefined {
+  if (before.route !== "memory" || before.label === null) return undefined;
+  if (label !== null && label.label !== before.label) {
+    return `memory says "${before.label}", a rule "${label.label}"`;
+  }
+  // What the network said when it was taught, and says now: one may be told more than the other.
+  if (before.kind !== "thing" || general?.certainty !== "is" || general.label === null) {
+    return undefined;
+  }
+  const { path } = before;
+  const apart = path.some((word, i) => i < general.path.length && general.path[i] !== word);
+  if (!apart || path.length === 0) return undefined;
+  return `memory says "${before.label}", ${
+    path.at(-1)
+  } when it was taught; the network sees "${general.label}"`;
+}
+
+/** Labels to choose from, each once, best first. */
+function suggestionsOf(
+  given: Answer,
+  before: Answer,
+  general: Generalization | undefined,
+): Alternative[] {
+  const all: Alternative[] = [
+    ...(given.label === null ? [] : [{ label: given.label, confidence: given.confidence }]),
+    ...(before.label === null ? [] : [{ label: before.label, confidence: before.confidence }]),
+    ...given.alternatives,
+    ...(general?.alternatives ?? []),
+  ];
+  const seen = new Set<string>();
+  return all.filter(({ label }) => !seen.has(label) && seen.add(label)).slice(0, SUGGESTED);
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
