@@ -99,9 +99,9 @@ interface Track {
  *
  * A key is demoted once it has as many judgements as a clean record needs to reach the floor and its
  * lower bound does not; before that only when even its upper bound is below. It comes back when
- * the window's lower bound reaches the floor, or that of the judgements since its demotion, whichever
- * is sooner; in the latter case what was before is struck from its record, or the old mistakes
- * would demote it again at once.
+ * the window's lower bound reaches the floor, or that of its last judgements since its demotion, as
+ * many as a clean record needs or more, whichever is sooner; in the latter case what was before is
+ * struck from its record, or the old mistakes would demote it again at once.
  *
  * While a label or rule is demoted, all that it answers is judged, but of the rest of its route only
  * samples are. Such judgements therefore count for what is demoted and what lies below it (the
@@ -151,11 +151,15 @@ export function createStandings(
       return;
     }
     record.since = Math.min(record.since + 1, window);
-    const since = judged.slice(judged.length - record.since);
-    if (lowerOf(judged) >= floor) record.since = null;
-    else if (since.length >= clean && lowerOf(since) >= floor) {
-      judged.splice(0, judged.length - since.length);
+    if (lowerOf(judged) >= floor) {
       record.since = null;
+      return;
+    }
+    for (let last = clean; last <= record.since; last++) {
+      if (lowerOf(judged.slice(-last)) < floor) continue;
+      judged.splice(0, judged.length - last);
+      record.since = null;
+      return;
     }
   }
 

@@ -1,0 +1,192 @@
+/**
+ * Rules, demotion and review of an answer, over the table in its process.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Answer } from "../functions/core/answer_type.ts";
+import type { Context } from "../functions/core/facts.ts";
+import { createAnswerLog } from "../functions/core/practice/answer_log.ts";
+import { createPractice } from "../functions/core/practice/practice.ts";
+import { createRecords, SETTINGS } from "../functions/core/practice/records.ts";
+import type { Judgement } from "../functions/core/quality/judgement.ts";
+import { createReviewQueue } from "../functions/core/review/review_queue.ts";
+import type { RuleText } from "../functions/core/rules/rule.ts";
+import { createInProcessTable } from "../functions/memory/in_process.ts";
+import { answer, facts, subject } from "./support/review.ts";
+
+const ANN = { by: "Ann" };
+
+/** The practice over an empty table. */
+async function withPractice(
+  fn: (parts: {
+    memory: ReturnType<typeof createInProcessTable>;
+    queue: ReturnType<typeof createReviewQueue>;
+    log: ReturnType<typeof createAnswerLog>;
+    settle(answer: Answer, n: number, context?: Context): Promise<Answer>;
+    write(id: string, rule: Partial<RuleText>): Promise<string>;
+    judge(right: boolean, fields?: Partial<Judgement>): Promise<void>;
+  }) => Promise<void>,
+  sampleRate = 0,
+): Promise<void> {
+  const memory = createInProcessTable();
+  const now = () => new Date();
+  const records = createRecords(memory, 0.92, { sampleRate });
+  const queue = createReviewQueue({ memory, alike: { thing: 0.95, person: 0.85 }, now });
+  const log = createAnswerLog({ memory, now, report: (message) => assert(false, message) });
+  const practice = createPractice({ memory, records, queue, log, floor: 0.92 });
+  let judged = 0;
+  try {
+    await fn({
+      memory,
+      queue,
+      log,
+      settle: (answer, n, context = {}) =>
+        practice.settle(answer, { subject: () => Promise.resolve(subject(n)) }, {
+          space: "home",
+          context,
+          review: true,
+        }),
+      async write(id, rule) {
+        const at = now().toISOString();
+        const value = {
+          id,
+          when: {},
+          then: { review: true },
+          priority: 0,
+          enabled: true,
+          note: "",
+          createdAt: at,
+          updatedAt: at,
+          ...rule,
+        };
+        const { event } = await memory.decide("home", ANN, () =>
+          Promise.resolve({
+            type: "rule",
+            what: "wrote a rule",
+            documents: [{ collection: "rule", id, document: { value, about: [] } }],
+          }));
+        return event!.id;
+      },
+      async judge(right, fields = {}) {
+        const id = `judgement ${String(judged++).padStart(6, "0")}`;
+        const value: Judgement = {
+          id,
+          at: now().toISOString(),
+          by: "Ann",
+          reason: "sample",
+          facts: facts({ certainty: "is" }),
+          rule: null,
+          claimed: "is",
+          right,
+          truth: null,
+          ...fields,
+        };
+        await memory.decide("home", ANN, () =>
+          Promise.resolve({
+            type: "review",
+            what: "judged",
+            documents: [{ collection: "judgement", id, document: { value, about: [] } }],
+          }));
+      },
+    });
+  } finally {
+    await log.close();
+    await memory.close();
+  }
+}
+
+Deno.test("settle() leaves an answer that nobody decided about as it is", () =>
+  withPractice(async ({ settle, queue }) => {
+    const said = answer();
+    assertEquals(await settle(said, 1), said);
+    assertEquals(await queue.open("home"), []);
+  }));
+
+Deno.test("settle() queues what is not sure and says where it waits", () =>
+  withPractice(async ({ settle, queue }) => {
+    const said = await settle(answer({ certainty: "perhaps", confidence: 0.6 }), 1, { album: "x" });
+    const [item] = await queue.open("home");
+    assertEquals(said.review, { item: item!.id, reason: "unsure" });
+    assertEquals(item!.answer.context, { album: "x" });
+    assertEquals(item!.suggestions.map(({ label }) => label), ["dog", "Pembroke"]);
+  }));
+
+Deno.test("settle() draws samples of sure answers, and none of exact ones", () =>
+  withPractice(async ({ settle, memory }) => {
+    assertEquals((await settle(answer(), 1)).review?.reason, "sample");
+    const exact = answer({
+      route: "memory",
+      evidence: [{ memory: "1", label: "dog", by: "bytes", similarity: 1, threshold: 1 }],
+    });
+    assertEquals((await settle(exact, 2)).review, undefined);
+    await memory.decide("home", ANN, () =>
+      Promise.resolve({
+        type: "setting",
+        what: "set the sample rate",
+        documents: [{ ...SETTINGS, document: { value: { sampleRate: 0 }, about: [] } }],
+      }));
+    assertEquals((await settle(answer(), 3)).review, undefined);
+  }, 1));
+
+Deno.test("settle() answers by a rule at once, and without it when it is taken back", () =>
+  withPractice(async ({ settle, write, memory, log }) => {
+    const event = await write("r1", {
+      when: { path: "dog", "context.album": "home" },
+      then: { label: "Rex" },
+    });
+    const said = await settle(answer(), 1, { album: "Home" });
+    assertEquals([said.label, said.route, said.certainty], ["Rex", "rule", "is"]);
+    assertEquals(said.rule?.id, "r1");
+    assertEquals(said.alternatives[0]!.label, "dog");
+    assertEquals(said.subjects[0]!.label, "Rex");
+    assertEquals((await settle(answer(), 2, { album: "work" })).label, "dog");
+    assertEquals((await log.hits("home")).get("r1")?.hits, 1);
+    await memory.undo("home", event, ANN);
+    assertEquals((await settle(answer(), 3, { album: "home" })).label, "dog");
+  }));
+
+Deno.test("settle() stops above what a rule forbids, and asks where a rule says so", () =>
+  withPractice(async ({ settle, write }) => {
+    await write("r1", { when: { kind: "thing" }, then: { not: "dog" } });
+    const said = await settle(answer(), 1);
+    assertEquals([said.label, said.route, said.path], ["animal", "network", ["animal"]]);
+    await write("r2", { when: { "context.camera": "garden" }, then: { review: true } });
+    assertEquals((await settle(answer(), 2, { camera: "garden" })).review?.reason, "rule");
+  }));
+
+Deno.test("settle() demotes what was judged wrong too often, and brings it back when it is right", () =>
+  withPractice(async ({ settle, judge }) => {
+    for (let n = 0; n < 20; n++) await judge(n % 3 > 0);
+    const said = await settle(answer(), 1);
+    assertEquals([said.certainty, said.review?.reason], ["perhaps", "demoted"]);
+    assert(said.demoted!.includes("13 of 20"), said.demoted);
+    // A memory's answers are another route's.
+    const taught = answer({ route: "memory", label: "Rex" });
+    assertEquals((await settle(taught, 2)).certainty, "is");
+    for (let n = 0; n < 25; n++) await judge(true, { reason: "demoted" });
+    assertEquals((await settle(answer(), 3)).certainty, "is");
+  }));
+
+Deno.test("settle() forgets a judgement that is taken back", () =>
+  withPractice(async ({ settle, judge, memory }) => {
+    for (let n = 0; n < 19; n++) await judge(true);
+    for (let n = 0; n < 3; n++) await judge(false);
+    assertEquals((await settle(answer(), 1)).certainty, "perhaps");
+    for (const { id } of await memory.events("home", { limit: 3 })) {
+      await memory.undo("home", id, ANN);
+    }
+    assertEquals((await settle(answer(), 2)).certainty, "is");
+  }));
+
+Deno.test("the log counts answers by the hour and tells the last ones", () =>
+  withPractice(async ({ settle, log }) => {
+    for (let n = 0; n < 90; n++) {
+      await settle(answer(n % 3 ? {} : { certainty: "perhaps" }), n, { n });
+    }
+    const [tally] = await log.tallies("home");
+    assertEquals([tally!.answers, tally!.covered], [90, 60]);
+    const last = await log.last("home");
+    assertEquals(last.length, 90);
+    assertEquals(last[0]!.facts.context, { n: 89 });
+  }));
