@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { ulid } from "ulid";
 import type { Answer } from "../functions/core/answer_type.ts";
 import type { Context } from "../functions/core/facts.ts";
 import { createAnswerLog } from "../functions/core/practice/answer_log.ts";
@@ -69,7 +70,7 @@ async function withPractice(
         return event!.id;
       },
       async judge(right, fields = {}) {
-        const id = `judgement ${String(judged++).padStart(6, "0")}`;
+        const id = ulid(1_800_000_000_000 + judged++);
         const value: Judgement = {
           id,
           at: now().toISOString(),

@@ -35,13 +35,15 @@ async function withQueue(
       queue,
       memory,
       clock,
-      answer: (id, verdict, lease) =>
-        answerItem(memory, "home", id, verdict, {
+      answer(id, verdict, lease) {
+        clock.now += 1000;
+        return answerItem(memory, "home", id, verdict, {
           actor: { by: "Ann" },
           lease,
           models: MODELS,
           now: new Date(clock.now),
-        }),
+        });
+      },
     });
   } finally {
     await memory.close();

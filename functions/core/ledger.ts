@@ -137,10 +137,10 @@ export interface Ledger {
    * Changes documents that are nobody's decision (a queue, a count), all or none and without an
    * event; a space that is not there comes to be.
    *
-   * @returns false, having changed nothing, where one is no longer of its `base` version
+   * @returns the version of all that was set; undefined, with nothing changed, where one is no longer of its `base` version
    * @throws {NotFoundError} when the space has expired
    */
-  keep(space: string, changes: readonly DocumentChange[]): Promise<boolean>;
+  keep(space: string, changes: readonly DocumentChange[]): Promise<string | undefined>;
   /**
    * Carries out a decision durably and whole, with its event. `decide` is called with the state
    * that the decision will hold on, again where another writer was quicker; what it throws is

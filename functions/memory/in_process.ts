@@ -183,13 +183,12 @@ class MapStore implements RecordStore {
 
   keep(space: string, base: VersionedHead, changes: readonly DocumentWrite[]) {
     const { generation } = base.head;
-    if (this.#heads.get(space)?.version !== base.version) return Promise.resolve(false);
-    if (!this.#holds(space, generation, changes)) return Promise.resolve(false);
+    if (this.#heads.get(space)?.version !== base.version) return Promise.resolve(undefined);
+    if (!this.#holds(space, generation, changes)) return Promise.resolve(undefined);
     const key = lifeKey(space, generation);
     const life = this.#lives.get(key) ?? newLife();
     this.#lives.set(key, life);
-    this.#set(life, changes);
-    return Promise.resolve(true);
+    return Promise.resolve(this.#set(life, changes));
   }
 
   #isOver({ expiresAt }: Document): boolean {
@@ -204,7 +203,8 @@ class MapStore implements RecordStore {
     );
   }
 
-  #set(life: Life, changes: readonly DocumentWrite[]): void {
+  /** @returns the version of all that was set */
+  #set(life: Life, changes: readonly DocumentWrite[]): string {
     const version = String(++this.#versions);
     for (const { collection, id, document } of changes) {
       const all = life.documents.get(collection) ?? new Map<string, VersionedDocument>();
@@ -212,6 +212,7 @@ class MapStore implements RecordStore {
       if (document === undefined) all.delete(id);
       else all.set(id, copyOf({ id, ...document, version }));
     }
+    return version;
   }
 
   async *spaces() {

@@ -238,7 +238,8 @@ export class KvStore implements RecordStore {
   async keep(space: string, base: VersionedHead, documents: readonly DocumentWrite[]) {
     const atomic = this.#kv.atomic().check({ key: ["s", space], versionstamp: base.version });
     writeDocuments(atomic, space, base.head.generation, documents, this.#options.now());
-    return (await patiently(() => atomic.commit())).ok;
+    const result = await patiently(() => atomic.commit());
+    return result.ok ? result.versionstamp : undefined;
   }
 
   async #readAll(table: "m" | "t", space: string, generation: string, ids: readonly string[]) {

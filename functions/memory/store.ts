@@ -154,9 +154,13 @@ export interface RecordStore {
   /**
    * Changes documents alone, all or none, and leaves the head as it is.
    *
-   * @returns whether it was done; not where `base` is no longer the head or a document is of another version
+   * @returns the version of all that was set, or undefined when `base` is no longer the head or a document is of another version
    */
-  keep(space: string, base: VersionedHead, documents: readonly DocumentWrite[]): Promise<boolean>;
+  keep(
+    space: string,
+    base: VersionedHead,
+    documents: readonly DocumentWrite[],
+  ): Promise<string | undefined>;
   /** All spaces with their heads. */
   spaces(): AsyncIterable<{ readonly space: string; readonly head: VersionedHead }>;
   erasure(): Promise<Erasure>;

@@ -575,7 +575,10 @@ class Table implements MemoryTable {
     return await this.#store.documents(space, base.head.generation, collection, options);
   }
 
-  async keep(space: string, changes: readonly DocumentChange[]): Promise<boolean> {
+  async keep(
+    space: string,
+    changes: readonly DocumentChange[],
+  ): Promise<string | undefined> {
     checkDocuments(changes);
     for (;;) {
       let base = await this.#writable(space);
@@ -585,12 +588,13 @@ class Table implements MemoryTable {
         if (version === undefined) continue;
         base = { head, version };
       }
-      if (await this.#store.keep(space, base, changes)) return true;
+      const kept = await this.#store.keep(space, base, changes);
+      if (kept !== undefined) return kept;
       const { generation } = base.head;
       for (const { collection, id, base: expected } of changes) {
         if (expected === undefined) continue;
         const there = await this.#store.document(space, generation, collection, id);
-        if ((there?.version ?? null) !== expected) return false;
+        if ((there?.version ?? null) !== expected) return undefined;
       }
     }
   }

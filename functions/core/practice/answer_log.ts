@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ulid } from "ulid";
+import { monotonicFactory } from "ulid";
 import type { Facts } from "../facts.ts";
 import type { DocumentChange } from "../ledger.ts";
 import type { MemoryTable } from "../memory.ts";
@@ -89,6 +89,7 @@ export function createAnswerLog(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let flushing: Promise<void> = Promise.resolve();
   let isClosed = false;
+  const nextId = monotonicFactory();
 
   function of(space: string): Pending {
     const there = pending.get(space) ??
@@ -200,7 +201,7 @@ export function createAnswerLog(
       addTo(tally, given);
       for (const id of rules) noted.hits.set(id, (noted.hits.get(id) ?? 0) + 1);
       if (JSON.stringify(before.context).length <= CONTEXT_CHARACTERS) {
-        noted.answers.push({ id: ulid(now().getTime()), facts: before });
+        noted.answers.push({ id: nextId(now().getTime()), facts: before });
         if (noted.answers.length > ANSWERS_AT_ONCE * SLOTS) noted.answers.shift();
       }
       if (timer === undefined && !isClosed) timer = setTimeout(() => void flush(), COLLECT_MS);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { decodeTime, encodeTime } from "ulid";
 import type { Collection, VersionedDocument } from "../ledger.ts";
 import type { MemoryTable } from "../memory.ts";
 import type { Judgement } from "../quality/judgement.ts";
@@ -32,6 +33,8 @@ export const MOST_JUDGEMENTS = 4000;
 const AT_ONCE = 1000;
 /** Documents dropped at once. */
 const DROPPED_AT_ONCE = 50;
+/** How far the clocks of those who share a store may be apart, in milliseconds. */
+const SKEW_MS = 120_000;
 /** Spaces whose records are kept at hand. */
 const SPACES = 32;
 
@@ -102,13 +105,23 @@ export function createRecords(
     const known = judged.get(space);
     if (known && known.revision === revision && known.dropped === dropped) return known.value;
     // New ones are added to what is known; where one was taken back the fold begins anew.
-    const base = known && known.dropped === dropped
-      ? known.value
-      : { standings: createStandings({ floor }), judgements: [] };
-    const found = await all(space, "judgement", base.judgements.at(-1)?.id);
-    for (const { value } of found) {
-      base.standings.add(value as Judgement);
-      base.judgements.push(value as Judgement);
+    let base: Judged | undefined = known && known.dropped === dropped ? known.value : undefined;
+    let news: Judgement[] = [];
+    const last = base?.judgements.at(-1)?.id;
+    if (base !== undefined && last !== undefined) {
+      const found = await all(space, "judgement", encodeTime(decodeTime(last) - SKEW_MS));
+      const there = new Set(base.judgements.slice(-found.length).map(({ id }) => id));
+      news = found.map(({ value }) => value as Judgement).filter(({ id }) => !there.has(id));
+      // Another process's clock may be behind: its judgements come in between.
+      if (news.some(({ id }) => id < last)) base = undefined;
+    }
+    if (base === undefined || last === undefined) {
+      base = { standings: createStandings({ floor }), judgements: [] };
+      news = (await all(space, "judgement")).map(({ value }) => value as Judgement);
+    }
+    for (const judgement of news) {
+      base.standings.add(judgement);
+      base.judgements.push(judgement);
     }
     put(judged, space, { revision, dropped, value: base });
     if (base.judgements.length > MOST_JUDGEMENTS + DROPPED_AT_ONCE) {

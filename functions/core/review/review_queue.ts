@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ulid } from "ulid";
+import { monotonicFactory, ulid } from "ulid";
 import { cosine } from "../cosine.ts";
 import { ConflictError, NotFoundError } from "../errors.ts";
 import type { DocumentChange, VersionedDocument } from "../ledger.ts";
@@ -66,8 +66,18 @@ const TRIES = 20;
 const SKIPPED = 0.25;
 /** Spaces whose queues are kept at hand. */
 const SPACES = 8;
-/** The mark that changes with the queue. */
+/** The mark that changes with the queue, and tells what changed last. */
 const MARK = { collection: "queue", id: "mark" } as const;
+/** Changes that the mark tells. */
+const TOLD = 64;
+
+/** What the mark says. */
+interface Mark {
+  /** Rises with every change. */
+  readonly number: number;
+  /** Ids of the items of the last changes, the newest change first. */
+  readonly changed: readonly (readonly string[])[];
+}
 
 /** An item at hand, without all but the first embedding. */
 interface Known {
@@ -76,8 +86,9 @@ interface Known {
 }
 
 interface Queue {
-  /** Version of the mark, and revision of the decisions, that it was read at. */
-  readonly mark: string | null;
+  /** The mark and its version, and revision of the decisions, that it was read at. */
+  mark: Mark;
+  version: string | null;
   readonly decided: number;
   readonly items: Map<string, Known>;
 }
@@ -85,23 +96,36 @@ interface Queue {
 /** Makes the queue. */
 export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): ReviewQueue {
   const queues = new Map<string, Queue>();
+  const nextId = monotonicFactory();
 
   async function load(space: string): Promise<Queue> {
-    const mark = (await memory.document(space, MARK.collection, MARK.id))?.version ?? null;
+    const found = await memory.document(space, MARK.collection, MARK.id);
+    const version = found?.version ?? null;
+    const mark = (found?.value as Mark | undefined) ?? { number: 0, changed: [] };
     const decided = await memory.revisionOf(space, "item");
     const known = queues.get(space);
-    if (known && known.mark === mark && known.decided === decided) return known;
-    const items = new Map<string, Known>();
+    if (known?.decided === decided) {
+      if (known.version === version) return known;
+      const missed = mark.number - known.mark.number;
+      if (missed > 0 && missed <= mark.changed.length) {
+        const ids = [...new Set(mark.changed.slice(0, missed).flat())];
+        const read = await Promise.all(ids.map((id) => memory.document(space, "item", id)));
+        read.forEach((one, i) => put(known, ids[i]!, one));
+        known.mark = mark;
+        known.version = version;
+        return known;
+      }
+    }
+    const queue: Queue = { mark, version, decided, items: new Map() };
     for (let after = "";;) {
       const page = await memory.documents(space, "item", {
         limit: AT_ONCE,
         ...(after === "" ? {} : { after }),
       });
-      for (const one of page) items.set(one.id, knownOf(one));
+      for (const one of page) put(queue, one.id, one);
       if (page.length < AT_ONCE) break;
       after = page.at(-1)!.id;
     }
-    const queue = { mark, decided, items };
     queues.delete(space);
     queues.set(space, queue);
     for (const oldest of queues.keys()) {
@@ -117,10 +141,25 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
     queue: Queue,
     changes: readonly (Pick<DocumentChange, "id" | "document"> & { base: string | null })[],
   ): Promise<boolean> {
-    return await memory.keep(space, [
+    const base = queue.version;
+    const mark: Mark = {
+      number: queue.mark.number + 1,
+      changed: [changes.map(({ id }) => id), ...queue.mark.changed].slice(0, TOLD),
+    };
+    const version = await memory.keep(space, [
       ...changes.map((one) => ({ collection: "item" as const, ...one })),
-      { ...MARK, document: { value: ulid(), about: [] }, base: queue.mark },
+      { ...MARK, document: { value: mark, about: [] }, base },
     ]);
+    if (version === undefined) return false;
+    // Somebody here may have read on meanwhile: then that is as new already.
+    if (queue.version === base) {
+      for (const { id, document } of changes) {
+        put(queue, id, document && { id, ...document, version });
+      }
+      queue.mark = mark;
+      queue.version = version;
+    }
+    return true;
   }
 
   function inOrder(queue: Queue): Item[] {
@@ -156,7 +195,7 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
         }
         const at = now().getTime();
         const fresh: Omit<Item, "priority"> = {
-          id: ulid(at),
+          id: nextId(at),
           createdAt: new Date(at).toISOString(),
           expiresAt: new Date(at + WAITS_MS).toISOString(),
           kind,
@@ -233,9 +272,17 @@ function isHeld(lease: Lease | undefined, now: Date): boolean {
   return lease !== undefined && lease.until > now.toISOString();
 }
 
-function knownOf({ value, version }: VersionedDocument): Known {
-  const item = value as Item;
-  return { item: { ...item, sights: item.sights.slice(0, 1) }, version };
+/** Takes down what an item is now; nothing when it is no more. */
+function put(queue: Queue, id: string, found: VersionedDocument | undefined): void {
+  if (found === undefined) {
+    queue.items.delete(id);
+    return;
+  }
+  const item = found.value as Item;
+  queue.items.set(id, {
+    item: { ...item, sights: item.sights.slice(0, 1) },
+    version: found.version,
+  });
 }
 
 function documentOf(item: Item): Required<Pick<DocumentChange, "id" | "document">> {
