@@ -198,9 +198,11 @@ class MapStore implements RecordStore {
   /** Whether the documents are still of the versions that were decided on. */
   #holds(space: string, generation: string, changes: readonly DocumentWrite[]): boolean {
     const documents = this.#lives.get(lifeKey(space, generation))?.documents;
-    return changes.every(({ collection, id, base }) =>
-      base === undefined || (documents?.get(collection)?.get(id)?.version ?? null) === base
-    );
+    return changes.every(({ collection, id, base }) => {
+      if (base === undefined) return true;
+      const there = documents?.get(collection)?.get(id);
+      return (there && !this.#isOver(there) ? there.version : null) === base;
+    });
   }
 
   /** @returns the version of all that was set */

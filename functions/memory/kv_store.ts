@@ -230,6 +230,33 @@ export class KvStore implements RecordStore {
     return found;
   }
 
+  /** Adds to a write what becomes of documents. */
+  async #write(
+    atomic: Deno.AtomicOperation,
+    space: string,
+    generation: string,
+    documents: readonly DocumentWrite[],
+  ): Promise<void> {
+    for (const { collection, id, document, base } of documents) {
+      const key = ["d", space, generation, collection, id];
+      if (base !== undefined) {
+        // One whose time is over counts as gone, though KV still has it.
+        const there = base === null ? await this.#kv.get<StoredDocument>(key) : null;
+        const isOver = there !== null && there.value !== null && this.#isOver(there.value);
+        atomic.check({ key, versionstamp: isOver ? there.versionstamp : base });
+      }
+      if (document === undefined) {
+        atomic.delete(key);
+        continue;
+      }
+      const { expiresAt } = document;
+      const left = expiresAt === undefined
+        ? undefined
+        : Date.parse(expiresAt) - this.#options.now();
+      atomic.set(key, document, left === undefined ? {} : { expireIn: Math.max(1, left) });
+    }
+  }
+
   /** Whether a document's time is over: KV drops it a while later. */
   #isOver({ expiresAt }: StoredDocument): boolean {
     return expiresAt !== undefined && Date.parse(expiresAt) <= this.#options.now();
@@ -237,7 +264,7 @@ export class KvStore implements RecordStore {
 
   async keep(space: string, base: VersionedHead, documents: readonly DocumentWrite[]) {
     const atomic = this.#kv.atomic().check({ key: ["s", space], versionstamp: base.version });
-    writeDocuments(atomic, space, base.head.generation, documents, this.#options.now());
+    await this.#write(atomic, space, base.head.generation, documents);
     const result = await patiently(() => atomic.commit());
     return result.ok ? result.versionstamp : undefined;
   }
@@ -337,7 +364,7 @@ export class KvStore implements RecordStore {
       // What is moved cannot change before this is committed: that would change the head.
       await this.#move(atomic, ["m", space, generation], ["t", space, generation], shelve);
       await this.#move(atomic, ["t", space, generation], ["m", space, generation], restore);
-      writeDocuments(atomic, space, generation, documents, this.#options.now());
+      await this.#write(atomic, space, generation, documents);
       const change = changeOf(write);
       // A large write is too long for the log; without an entry readers load the space anew.
       if (change !== undefined && !large) {
@@ -625,26 +652,6 @@ interface Batch {
   readonly name: string;
   readonly key: Deno.KvKey;
   readonly versionstamp: string;
-}
-
-/** Adds to a write what becomes of documents. */
-function writeDocuments(
-  atomic: Deno.AtomicOperation,
-  space: string,
-  generation: string,
-  documents: readonly DocumentWrite[],
-  now: number,
-): void {
-  for (const { collection, id, document, base } of documents) {
-    const key = ["d", space, generation, collection, id];
-    if (base !== undefined) atomic.check({ key, versionstamp: base });
-    if (document === undefined) atomic.delete(key);
-    else {
-      const { expiresAt } = document;
-      const left = expiresAt === undefined ? undefined : Date.parse(expiresAt) - now;
-      atomic.set(key, document, left === undefined ? {} : { expireIn: Math.max(1, left) });
-    }
-  }
 }
 
 function recordOf({ memory, photo }: Addition, batch?: string): StoredRecord {
