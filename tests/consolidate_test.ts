@@ -303,7 +303,11 @@ Deno.test("readJudgements() and readRules() read what the service gives, as line
     { ...rule("R1", { label: "dog" }), reads: "…", hits: 3, problems: [] },
     {
       ...rule("R2", { label: "cat" }),
-      problems: ["unknown words", { kind: "dead", says }, { kind: "implied", by: "R1", says }],
+      problems: ["unknown", { kind: "conflict", with: "R1", says }, {
+        kind: "duplicate",
+        with: "R1",
+        says,
+      }],
     },
   ];
   for (const text of [JSON.stringify({ rules }), JSON.stringify(rules)]) {

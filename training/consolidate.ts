@@ -85,8 +85,8 @@ const RuleLine = z.looseObject({
 });
 
 const NeedlessProblem = z.looseObject({
-  kind: z.enum(["repeats", "implied"]),
-  by: z.string().nullable().default(null),
+  kind: z.enum(["duplicate", "dead"]),
+  with: z.string().nullable().default(null),
   says: z.string(),
 });
 
@@ -142,7 +142,7 @@ export function readRules(text: string): { rules: Rule[]; problems: RuleProblem[
     problems: read.flatMap(({ id, problems }) =>
       problems.flatMap((problem) => {
         const known = NeedlessProblem.safeParse(problem);
-        return known.success ? [{ rule: id, by: known.data.by, says: known.data.says }] : [];
+        return known.success ? [{ rule: id, by: known.data.with, says: known.data.says }] : [];
       })
     ),
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wilson } from "../../functions/core/quality/wilson.ts";
 
 /** A share of successes with its 95 % interval. */
 export interface Share {
@@ -18,8 +19,7 @@ export interface Share {
 const Z = 1.959964;
 
 /**
- * A share with its Wilson score interval (Wilson 1927, "Probable inference, the law of succession,
- * and statistical inference", eq. 1), which holds near 0 and 1 too.
+ * A share with its Wilson score interval, which holds near 0 and 1 too.
  *
  * @throws {RangeError} unless 0 ≤ hits ≤ of
  *
@@ -34,11 +34,8 @@ export function shareOf(hits: number, of: number): Share {
   if (!(hits >= 0 && hits <= of)) {
     throw new RangeError(`hits should be 0 to ${of}, they are ${hits}`);
   }
-  const share = hits / of;
-  const centre = (share + Z ** 2 / (2 * of)) / (1 + Z ** 2 / of);
-  const half = (Z / (1 + Z ** 2 / of)) *
-    Math.sqrt(share * (1 - share) / of + Z ** 2 / (4 * of ** 2));
-  return { hits, of, share, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  const { lower, upper } = wilson(hits, of, Z);
+  return { hits, of, share: hits / of, low: lower, high: upper };
 }
 
 /** "98.1 % [96.9, 98.9] of 760" */
