@@ -5,8 +5,11 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { MemoryTable } from "../functions/core/memory.ts";
+import { answerItem } from "../functions/core/review/answer_item.ts";
+import { createReviewQueue } from "../functions/core/review/review_queue.ts";
 import { openKvTable } from "../functions/memory/kv.ts";
 import { example } from "./support/memory_contract.ts";
+import { item, subject } from "./support/review.ts";
 import { filesOf, withStoreFile } from "./support/store_file.ts";
 import { randomUnit, seeded } from "./support/vectors.ts";
 
@@ -102,6 +105,55 @@ for (const [how, forget] of ways) {
     }));
 }
 
+Deno.test("forget() leaves nothing in the files of what was reviewed, ruled and taken back", () =>
+  withStoreFile(async (path) => {
+    const table = await openKvTable(path);
+    await teachOthers(table, 1000);
+    const queue = createReviewQueue({
+      memory: table,
+      alike: { thing: 0.95, person: 0.85 },
+      now: () => new Date(),
+    });
+    const { bytes, fingerprint, embedding } = secretExample(1);
+    const seen = {
+      ...subject(1, { bytes, fingerprint, embedding }),
+      model: "wide",
+      thumbnail: PHOTO.slice(0, 4000),
+    };
+    const suggestions = [{ label: SECRET, confidence: 0.5 }];
+    const waiting = (await queue.add("home", seen, item({ suggestions })))!;
+    const actor = { by: "Ann", why: `I know ${SECRET}` };
+    const { event } = await answerItem(table, "home", waiting, { label: SECRET }, {
+      actor,
+      models: { person: "face-1", thing: "wide" },
+      now: new Date(),
+    });
+    const undo = await table.undo("home", event!.id, actor);
+    await table.undo("home", undo.id, actor);
+    await table.teach("home", [secretExample(1)], { actor });
+    const [taught] = await table.events("home", { limit: 1 });
+    await table.undo("home", taught!.id, actor);
+    await table.decide("home", actor, () =>
+      Promise.resolve({
+        type: "rule",
+        what: `wrote a rule: it is ${SECRET}`,
+        documents: [{
+          collection: "rule",
+          id: "a",
+          document: { value: { then: { label: SECRET } }, about: [`label:${SECRET}`] },
+        }],
+      }));
+    const before = await tracesIn(path, 1);
+    for (const what of ["label", "photo", "embedding", "bytes"]) {
+      assert(before.some((one) => one.startsWith(`${what} in`)), `${what} is not found at all`);
+    }
+    await table.forget("home", { label: SECRET });
+    await erased(table);
+    assertEquals(await tracesIn(path, 1), []);
+    await table.close();
+    assertEquals(await tracesIn(path, 1), []);
+  }));
+
 Deno.test("forget() of a label that was renamed away leaves nothing of it in the files", () =>
   withStoreFile(async (path) => {
     const table = await openKvTable(path);
@@ -148,7 +200,9 @@ Deno.test("close() right after forget() leaves clean files", () =>
 Deno.test("forget() leaves nothing in the files of a process without all permissions", () =>
   withStoreFile(async (path) => {
     const script = `
-      import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
+      import { answerItem } from "../functions/core/review/answer_item.ts";
+import { createReviewQueue } from "../functions/core/review/review_queue.ts";
+import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
       import { example } from "${new URL("./support/memory_contract.ts", import.meta.url)}";
       import { randomUnit, seeded } from "${new URL("./support/vectors.ts", import.meta.url)}";
       const table = await openKvTable(${JSON.stringify(path)});
@@ -200,7 +254,9 @@ Deno.test("an erasure that a hard kill cut off is done at the next start", () =>
       args: [
         "eval",
         `
-        import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
+        import { answerItem } from "../functions/core/review/answer_item.ts";
+import { createReviewQueue } from "../functions/core/review/review_queue.ts";
+import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
         import { example } from "${new URL("./support/memory_contract.ts", import.meta.url)}";
         import { randomUnit, seeded } from "${new URL("./support/vectors.ts", import.meta.url)}";
         const table = await openKvTable(${JSON.stringify(path)});
