@@ -44,6 +44,11 @@ export interface AnswerLog {
   hits(space: string): Promise<ReadonlyMap<string, RuleHits>>;
   /** Stores what was noted. */
   flush(): Promise<void>;
+  /**
+   * Has something of a space forgotten: what was noted is stored before, so that it is found, and
+   * what is at hand of the space is let go, so that it is not stored again.
+   */
+  forget<T>(space: string, forget: () => Promise<T>): Promise<T>;
   /** Stores what was noted, and notes nothing more by itself. */
   close(): Promise<void>;
 }
@@ -235,6 +240,17 @@ export function createAnswerLog(
     },
 
     flush,
+
+    async forget(space, forget) {
+      const turn = flushing.then(store).then(forget).finally(() => {
+        // What was noted meanwhile may tell of it too. Nothing was promised of that.
+        pending.delete(space);
+        slots.delete(space);
+      });
+      // Nothing is stored while it goes on.
+      flushing = turn.then(() => {}, () => {});
+      return await turn;
+    },
 
     async close() {
       isClosed = true;

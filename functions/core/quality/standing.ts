@@ -41,9 +41,15 @@ export interface StandingsOptions {
   readonly floor?: number;
   /** Quantile of the interval; 1.2816 is 80 % two-sided, so its lower bound holds in 90 %. */
   readonly z?: number;
-  /** How many of the last judgements count, ≥ {@linkcode cleanRecord}. */
+  /**
+   * How many of the last judgements count, ≥ {@linkcode cleanRecord}; 200 when left out, or a clean
+   * record where that takes more.
+   */
   readonly window?: number;
 }
+
+/** Judgements that count, unless the floor asks for more. */
+const WINDOW = 200;
 
 /** The records of a space, kept up to date judgement by judgement. */
 export interface Standings {
@@ -121,9 +127,10 @@ interface Track {
  * ```
  */
 export function createStandings(
-  { floor = 0.92, z = 1.2816, window = 200 }: StandingsOptions = {},
+  { floor = 0.92, z = 1.2816, window: given }: StandingsOptions = {},
 ): Standings {
   const clean = cleanRecord(floor, z);
+  const window = given ?? Math.max(WINDOW, clean);
   if (!(Number.isInteger(window) && window >= Math.max(1, clean))) {
     throw new RangeError(
       `window should be a whole number from ${Math.max(1, clean)} on, it is ${window}`,
