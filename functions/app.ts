@@ -10,6 +10,7 @@ import { access, teachersOnly } from "./routes/access.ts";
 import { classifyRoutes } from "./routes/classify.ts";
 import { contentType } from "./routes/content_type.ts";
 import { form } from "./routes/form.ts";
+import { historyRoutes } from "./routes/history.ts";
 import { jsonPhoto } from "./routes/json_photo.ts";
 import { labelsRoutes } from "./routes/labels.ts";
 import { memoriesRoutes } from "./routes/memories.ts";
@@ -17,9 +18,12 @@ import { operationsRoutes } from "./routes/operations.ts";
 import { docsPolicy, pageRoutes } from "./routes/page.ts";
 import { paradigmsRoutes } from "./routes/paradigms.ts";
 import { onError, onNotFound } from "./routes/problem.ts";
+import { qualityRoutes } from "./routes/quality.ts";
 import { createQuota } from "./routes/quota.ts";
 import { rawBody } from "./routes/raw_body.ts";
 import { readBody } from "./routes/read_body.ts";
+import { reviewRoutes } from "./routes/review.ts";
+import { rulesRoutes } from "./routes/rules.ts";
 import type { Services } from "./routes/services.ts";
 import { createRoutes } from "./routes/shared.ts";
 import { transferRoutes } from "./routes/transfer.ts";
@@ -87,16 +91,28 @@ export function createApp(services: Services) {
   app.use("/classify", rawBody());
 
   // The headers decide who may go on before a byte of the body is read.
-  const taught = ["/memories/*", "/labels/*", "/spaces/:space", "/export", "/import"];
+  const decided = ["/review/*", "/rules/*", "/quality/*", "/events", "/undo"];
+  const taught = [
+    "/memories/*",
+    "/labels/*",
+    "/spaces/:space",
+    "/export",
+    "/import",
+    ...decided,
+  ];
   for (const path of ["/classify", "/spaces", ...taught]) app.use(path, access(services.access));
   for (const path of taught) app.use(path, teachersOnly(services.access));
   app.use("/memories", contentType("POST", "multipart/form-data"));
-  app.use("/memories/:id", contentType("PATCH", "application/json"));
+  for (const path of ["/memories/:id", "/labels/:label", "/quality"]) {
+    app.use(path, contentType("PATCH", "application/json"));
+  }
+  for (const path of decided) app.use(path, contentType("POST", "application/json"));
+  app.use("/rules/:id", contentType("PUT", "application/json"));
   if (services.access.demo) {
     const hourly = (each: number) => visitorQuota(createQuota({ each, seconds: 3600, now }));
     const lessons = hourly(LESSONS_AN_HOUR);
     app.use("/classify", hourly(QUESTIONS_AN_HOUR));
-    for (const path of ["/memories", "/import"]) app.use(path, lessons);
+    for (const path of ["/memories", "/import", ...decided]) app.use(path, lessons);
   }
   app.use(
     readBody({ inFlight: limits.inFlightBytes, byPath: BODY_BYTES, elsewhere: SMALL_BODY }),
@@ -109,6 +125,10 @@ export function createApp(services: Services) {
     .route("/", memoriesRoutes(services))
     .route("/", labelsRoutes(services))
     .route("/", transferRoutes(services))
+    .route("/", reviewRoutes(services))
+    .route("/", rulesRoutes(services))
+    .route("/", qualityRoutes(services))
+    .route("/", historyRoutes(services))
     .route("/", paradigmsRoutes(services))
     .route("/", operationsRoutes(services))
     .route("/", pageRoutes(services));

@@ -107,6 +107,13 @@ export async function compose(settings: Settings, models: URL = MODELS): Promise
     teach: parts.teach,
     memory: parts.memory,
     faces: parts.faces,
+    practice: {
+      records: parts.records,
+      queue: parts.queue,
+      log: parts.log,
+      rules: parts.rules,
+      review: settings.review,
+    },
     models: {
       thing: {
         id: parts.encoder.lookModel,

@@ -17,7 +17,13 @@ import { createFaceJudge, type FaceJudge } from "./core/face_judge.ts";
 import { createGeneralizer } from "./core/generalize.ts";
 import type { Generalize } from "./core/generalize_type.ts";
 import { createLookJudge, type LookJudge } from "./core/look_judge.ts";
-import type { MemoryTable } from "./core/memory.ts";
+import type { Kind, MemoryTable } from "./core/memory.ts";
+import { type AnswerLog, createAnswerLog } from "./core/practice/answer_log.ts";
+import { createPractice } from "./core/practice/practice.ts";
+import { createRecords, type Records } from "./core/practice/records.ts";
+import { createReviewQueue, type ReviewQueue } from "./core/review/review_queue.ts";
+import { createRuleBook, type RuleBook } from "./core/rules/rule_book.ts";
+import { wordsTogether } from "./core/rules/words_together.ts";
 import { createTeach, type TeachPhotos } from "./core/teach.ts";
 import { createGraphScorer } from "./memory/graph_scorer.ts";
 import { createInProcessTable } from "./memory/in_process.ts";
@@ -26,7 +32,7 @@ import { createLoopScorer } from "./memory/loop_scorer.ts";
 import type { Scorer } from "./memory/scorer.ts";
 import { createPhotoEncoder } from "./photo/encoder.ts";
 import { chooseRuntime, loadRuntime } from "./photo/runtime.ts";
-import type { Settings } from "./settings.ts";
+import { PRECISION_FLOOR, REVIEW_RATE, type Settings } from "./settings.ts";
 
 /** What answers are made with, opened. */
 export interface Parts {
@@ -39,11 +45,22 @@ export interface Parts {
   readonly answer: AnswerPhoto;
   readonly compare: ComparePhoto;
   readonly teach: TeachPhotos;
+  readonly records: Records;
+  readonly queue: ReviewQueue;
+  readonly log: AnswerLog;
+  readonly rules: RuleBook;
   /** Names the kind of store. */
   readonly store: string;
   /** Finishes what was begun and lets go of everything. */
   close(): Promise<void>;
 }
+
+/**
+ * Cosine of packed descriptors from which two faces are one item of review. Frames of one scene and
+ * copies of one photo lie above it; photos of a person that were taken apart, and people who look
+ * alike, well below: those are asked for one by one, as one answer would teach them all.
+ */
+const ALIKE_FACES = 0.85;
 
 /** Where the project's models lie. */
 export const MODELS = new URL("../models/", import.meta.url);
@@ -55,7 +72,9 @@ export const MODELS = new URL("../models/", import.meta.url);
  * @throws {Error} when a model is missing or not the manifest's, or the store cannot be opened
  */
 export async function openParts(
-  settings: Pick<Settings, "data" | "runtime" | "memoryMb" | "faceAge">,
+  settings:
+    & Pick<Settings, "data" | "runtime" | "memoryMb" | "faceAge">
+    & Partial<Pick<Settings, "precisionFloor" | "reviewRate">>,
   models: URL = MODELS,
 ): Promise<Parts> {
   async function readModel(file: string, sha256: string): Promise<Uint8Array> {
@@ -82,10 +101,8 @@ export async function openParts(
     people,
     age && parseFaceAge(JSON.parse(new TextDecoder().decode(age))),
   );
-  const generalize = createGeneralizer(
-    parseHierarchy(JSON.parse(new TextDecoder().decode(tree))),
-    network,
-  );
+  const words = parseHierarchy(JSON.parse(new TextDecoder().decode(tree)));
+  const generalize = createGeneralizer(words, network);
   const judge = createLookJudge(look, cohortOf(cohort));
   const runtime = await chooseRuntime(settings.runtime, (line) => console.warn(line));
   // The wasm engine would copy the whole table at each search; a plain loop does not.
@@ -107,6 +124,13 @@ export async function openParts(
       memoryMb: settings.memoryMb,
       cores: availableParallelism(),
     });
+    const { precisionFloor: floor = PRECISION_FLOOR, reviewRate = REVIEW_RATE } = settings;
+    const now = () => new Date();
+    // Nearer than that two pictures are the same, as they are when one is recalled.
+    const alike: Record<Kind, number> = { thing: judge.copyCosine, person: ALIKE_FACES };
+    const records = createRecords(memory, floor, { sampleRate: reviewRate });
+    const queue = createReviewQueue({ memory, alike, now });
+    const log = createAnswerLog({ memory, now, report: (message) => console.warn(message) });
     const answering = {
       encoder,
       memory,
@@ -114,6 +138,7 @@ export async function openParts(
       judge,
       faces,
       ...(paradigms ? { paradigms } : {}),
+      practice: createPractice({ memory, records, queue, log, floor }),
     };
     return {
       manifest,
@@ -125,9 +150,14 @@ export async function openParts(
       answer: createAnswer(answering),
       compare: createCompare(answering),
       teach: createTeach({ encoder, memory, generalize, faces }),
+      records,
+      queue,
+      log,
+      rules: createRuleBook({ memory, records, log, together: wordsTogether(words), now }),
       store,
       async close() {
         await encoder.close();
+        await log.close();
         await memory.close();
       },
     };

@@ -7,6 +7,12 @@ import { z } from "zod";
 
 const list = z.string().transform((text) => text.split(",").map((s) => s.trim()).filter(Boolean));
 
+/** Precision that sure answers are promised to have, unless the deployment says otherwise. */
+export const PRECISION_FLOOR = 0.92;
+
+/** Share of sure answers that are judged by chance, unless the deployment or a space says otherwise. */
+export const REVIEW_RATE = 0.02;
+
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8000),
   HOST: z.string().min(1).default("127.0.0.1"),
@@ -21,6 +27,9 @@ const Environment = z.object({
   }).optional(),
   XOLO_PUBLIC_SPACES: list.default([]),
   XOLO_DEMO: z.enum(["0", "1"]).default("0"),
+  XOLO_REVIEW: z.enum(["auto", "off"]).default("auto"),
+  XOLO_PRECISION_FLOOR: z.coerce.number().min(0.5).max(0.999).default(PRECISION_FLOOR),
+  XOLO_REVIEW_RATE: z.coerce.number().min(0).max(1).default(REVIEW_RATE),
   DENO_DEPLOYMENT_ID: z.string().optional(),
 });
 
@@ -39,6 +48,12 @@ export interface Settings {
   readonly token: string | undefined;
   readonly publicSpaces: readonly string[];
   readonly demo: boolean;
+  /** Whether what is not sure, or drawn by chance, goes before a person. */
+  readonly review: boolean;
+  /** Precision that answers with `is` are promised to have, .5 to .999. */
+  readonly precisionFloor: number;
+  /** Share of sure answers that are judged by chance in spaces that set none, 0 to 1. */
+  readonly reviewRate: number;
 }
 
 /** Where the embedded store lies when nothing else is said. */
@@ -81,5 +96,8 @@ export function readSettings(env: Readonly<Record<string, string>>): Settings {
     token: e.XOLO_TOKEN,
     publicSpaces: e.XOLO_PUBLIC_SPACES,
     demo: e.XOLO_DEMO === "1",
+    review: e.XOLO_REVIEW === "auto",
+    precisionFloor: e.XOLO_PRECISION_FLOOR,
+    reviewRate: e.XOLO_REVIEW_RATE,
   };
 }

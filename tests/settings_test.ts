@@ -12,7 +12,30 @@ Deno.test("readSettings() has the documented defaults when nothing is set", () =
     token: undefined,
     publicSpaces: [],
     demo: false,
+    review: true,
+    precisionFloor: 0.92,
+    reviewRate: 0.02,
   });
+});
+
+Deno.test("readSettings() takes what is promised, judged and put before people, in bounds", () => {
+  const { review, precisionFloor, reviewRate } = readSettings({
+    XOLO_REVIEW: "off",
+    XOLO_PRECISION_FLOOR: "0.999",
+    XOLO_REVIEW_RATE: "1",
+  });
+  assertEquals([review, precisionFloor, reviewRate], [false, 0.999, 1]);
+  const wrong: Record<string, string>[] = [
+    { XOLO_REVIEW: "on" },
+    { XOLO_PRECISION_FLOOR: "0.4" },
+    { XOLO_PRECISION_FLOOR: "1" },
+    { XOLO_REVIEW_RATE: "2" },
+    { XOLO_REVIEW_RATE: "-0.1" },
+  ];
+  for (const env of wrong) {
+    const { message } = assertThrows(() => readSettings(env), TypeError);
+    assertStringIncludes(message, Object.keys(env)[0]!);
+  }
 });
 
 Deno.test("readSettings() takes an empty variable for one that is not set", () => {

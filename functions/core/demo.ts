@@ -16,11 +16,19 @@ export const DEMO_MINUTES = 60;
 /** How many memories one holds. */
 export const DEMO_MEMORIES = 100;
 
+/** How many rules one holds. */
+export const DEMO_RULES = 100;
+
 /** Opens an empty demo space for a visitor. */
 export async function openDemoSpace(memory: MemoryTable, now: Date): Promise<SpaceState> {
   const secret = crypto.getRandomValues(new Uint8Array(16)).toHex();
   const expiresAt = new Date(now.getTime() + DEMO_MINUTES * 60_000).toISOString();
   return await memory.openSpace(DEMO_PREFIX + secret, { expiresAt });
+}
+
+/** Whether a space's name is a demo's that nobody opened, or whose hour is over. */
+export async function isClosedDemo(memory: MemoryTable, space: string): Promise<boolean> {
+  return space.startsWith(DEMO_PREFIX) && (await memory.space(space))?.expiresAt == null;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
 import type { FaceJudge } from "./face_judge.ts";
 import type { Generalization, Generalize } from "./generalize_type.ts";
 import { humanFaces, isOfAnimal } from "./human_faces.ts";
+import type { Actor } from "./ledger.ts";
 import type { FaceOfPhoto, Kind, Memory, MemoryTable, NewMemory, Scope, Taught } from "./memory.ts";
 import { peopleOf } from "./people.ts";
 import { sha256Hex } from "../../models/sha256.ts";
@@ -44,6 +45,8 @@ export interface Lesson {
   readonly force: boolean;
   /** Most memories that the space may hold afterwards; no bound when left out. */
   readonly maxMemories?: number;
+  /** Who teaches, for the history; somebody when left out. */
+  readonly actor?: Actor;
   /** Whether each photo's buffer is nobody else's, as in {@linkcode EncodeOptions}. */
   readonly owned?: boolean;
   readonly signal?: AbortSignal;
@@ -100,9 +103,10 @@ export function createTeach({ encoder, memory, generalize, faces }: TeachParts):
       const why = refusals.map(({ image, reason }) => `image ${image}: ${reason}`).join("; ");
       throw new UnteachableError(`nothing was taught. ${why}`, refusals);
     }
-    const { space, maxMemories } = lesson;
+    const { space, maxMemories, actor } = lesson;
     return await memory.teach(space, learnt, {
       models,
+      ...(actor === undefined ? {} : { actor }),
       ...(maxMemories === undefined ? {} : { maxMemories }),
     });
   };

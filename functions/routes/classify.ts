@@ -4,6 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
+import { isClosedDemo } from "../core/demo.ts";
 import type { Paradigm } from "../core/answer_type.ts";
 import { UnteachableError } from "../core/errors.ts";
 import { decodeJsonBase64 } from "./decode_json_base64.ts";
@@ -50,7 +51,13 @@ const Options = z.strictObject({
   }),
   context: ContextText.optional(),
   specificity: specificity.optional(),
-  review: JsonFlag.optional(),
+  review: JsonFlag.optional().openapi({
+    description:
+      "Whether a teacher's photo may wait for a person where the answer is not sure, or by chance; it may when left out.",
+  }),
+  keepPhoto: JsonFlag.optional().openapi({
+    description: "Keep a thumbnail of 128 pixels of what waits for a person.",
+  }),
   preview: JsonFlag.optional().openapi({
     description:
       "For a live picture: faces are looked at more lightly, in less than half the time and a little less surely. Fewer may be found: do not teach by a subject's position in such an answer.",
@@ -121,7 +128,7 @@ function needed(paradigm: Paradigm | "compare"): readonly Paradigm[] {
 }
 
 /** The routes that answer. */
-export function classifyRoutes({ answer, compare, about }: Services) {
+export function classifyRoutes({ answer, compare, memory, practice, about }: Services) {
   return createRoutes().openapi(route, async (c) => {
     // Each is empty unless the body is of its type.
     const form = c.req.valid("form") as Partial<z.output<typeof Form>>;
@@ -151,11 +158,15 @@ export function classifyRoutes({ answer, compare, about }: Services) {
     }
 
     const space = options.space ?? DEFAULT_SPACE;
+    const { mayRecall, mayTeach } = c.get("access");
+    const { preview = false, review = true, keepPhoto = false, context } = options;
     const ask = {
       space,
-      recall: c.get("access").mayRecall(space),
+      // A name that is kept for demo spaces must not come to be one by being asked.
+      recall: mayRecall(space) && !await isClosedDemo(memory, space),
+      ...(context === undefined ? {} : { context }),
       ...(options.specificity === undefined ? {} : { specificity: options.specificity }),
-      faces: options.preview ? "light" : "full",
+      faces: preview ? "light" : "full",
       signal: c.req.raw.signal,
     } as const;
     try {
@@ -165,7 +176,13 @@ export function classifyRoutes({ answer, compare, about }: Services) {
         c.header("server-timing", serverTiming(answers.human.timings));
         return c.json({ answers } as unknown as z.output<typeof ComparisonSchema>, 200);
       }
-      const reply = await answer(photo, { ...ask, owned: true, paradigm });
+      const reply = await answer(photo, {
+        ...ask,
+        owned: true,
+        paradigm,
+        review: practice.review && review && !preview && mayTeach(space),
+        keepThumbnail: keepPhoto,
+      });
       c.header("server-timing", serverTiming(reply.timings));
       return c.json(reply as unknown as z.output<typeof AnswerSchema>, 200);
     } finally {

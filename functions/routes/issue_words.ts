@@ -19,6 +19,9 @@ function show(value: unknown): string {
   return value !== null && typeof value === "object" ? "an object" : String(value);
 }
 
+/** What zod says of a union that has no words of its own. */
+const UNSAID = "Invalid input";
+
 const TYPES: Readonly<Record<string, string>> = {
   array: "a list",
   boolean: "true or false",
@@ -50,6 +53,7 @@ function expectation(issue: z.core.$ZodIssue): string | undefined {
       return issue.origin === "array" ? `a list of ${bound}` : bound;
     }
     case "invalid_union":
+      if (issue.message !== UNSAID) return undefined;
       if (issue.errors.flat().some(({ code }) => code === "custom")) return undefined;
       return [...new Set(issue.errors.flatMap(([first]) => first ? expectation(first) ?? [] : []))]
         .join(" or ") || undefined;
@@ -80,7 +84,10 @@ function say(issue: z.core.$ZodIssue, value: unknown): string {
   // A form and a query bring numbers as text.
   const isNumber = "origin" in issue && ["number", "int"].includes(String(issue.origin));
   const was = isNumber ? String(value) : show(value);
-  return `${expected === undefined ? ownWords(issue) : `should be ${expected}`}, it is ${was}`;
+  const own = ownWords(issue);
+  // Some words tell what was by themselves.
+  if (expected === undefined && /\b(it is|it has|there is no|it takes) /.test(own)) return own;
+  return `${expected === undefined ? own : `should be ${expected}`}, it is ${was}`;
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

@@ -9,10 +9,12 @@ import { openDemoSpace } from "../core/demo.ts";
 import { NotFoundError } from "../core/errors.ts";
 import { HTTPException } from "hono/http-exception";
 import { demandTeacher, peerOf } from "./access.ts";
+import { actorOf, actorParameter } from "./actor.ts";
 import { erased } from "./memories.ts";
 import { createQuota } from "./quota.ts";
 import {
   DEFAULT_SPACE,
+  EventSchema,
   ForgottenSchema,
   Label,
   LabelSchema,
@@ -20,7 +22,7 @@ import {
   SpaceQuery,
 } from "./schemas.ts";
 import type { Services } from "./services.ts";
-import { createRoutes, denied, json, problems } from "./shared.ts";
+import { createRoutes, denied, json, problems, sent } from "./shared.ts";
 
 /** Demo spaces that one address opens in an hour. */
 const SPACES_AN_HOUR = 30;
@@ -59,11 +61,40 @@ const forgetLabelRoute = createRoute({
   path: "/labels/{label}",
   operationId: "forgetLabel",
   tags: ["Labels"],
-  summary: "Forget a label, finally, with all its memories",
+  summary: "Forget a label, finally, with all its memories and whatever tells of it",
+  parameters: [actorParameter],
   request: { params: z.object({ label: Label }), query: SpaceQuery },
   responses: {
     200: json(ForgottenSchema, "Forgotten"),
     ...problems({ 400: "The request is not as described", ...denied, 404: "No such label" }),
+  },
+});
+
+const renameLabelRoute = createRoute({
+  method: "patch",
+  path: "/labels/{label}",
+  operationId: "renameLabel",
+  tags: ["Labels"],
+  summary: "Give all memories of a label another one; where that is known the two become one",
+  parameters: [actorParameter],
+  request: {
+    params: z.object({ label: Label }),
+    query: SpaceQuery,
+    body: {
+      required: true,
+      content: { "application/json": { schema: z.strictObject({ label: Label }) } },
+    },
+  },
+  responses: {
+    200: json(
+      z.object({ renamed: z.number().int(), event: EventSchema.nullable() }),
+      "Renamed: how many memories",
+    ),
+    ...problems({
+      ...sent,
+      404: "No such label",
+      409: "Two faces of one photo would be one person",
+    }),
   },
 });
 
@@ -99,6 +130,7 @@ const forgetSpaceRoute = createRoute({
   operationId: "forgetSpace",
   tags: ["Spaces"],
   summary: "Forget everything in a space, finally",
+  parameters: [actorParameter],
   request: { params: z.object({ space: Space }) },
   responses: {
     200: json(ForgottenSchema, "Forgotten"),
@@ -107,7 +139,7 @@ const forgetSpaceRoute = createRoute({
 });
 
 /** The routes over labels and spaces. */
-export function labelsRoutes({ memory, faces, access: settings, now }: Services) {
+export function labelsRoutes({ memory, faces, practice, access: settings, now }: Services) {
   const quota = createQuota({ each: SPACES_AN_HOUR, seconds: 3600, now });
   return createRoutes()
     .openapi(listRoute, async (c) => {
@@ -127,9 +159,27 @@ export function labelsRoutes({ memory, faces, access: settings, now }: Services)
       const { space } = c.req.valid("query");
       demandTeacher(c.get("access"), space, settings);
       const { label } = c.req.valid("param");
-      const { count, forgottenAt } = await memory.forget(space, { label });
-      if (count === 0) throw new NotFoundError(`nothing is known as "${label}" in "${space}"`);
+      const actor = actorOf(c);
+      const { count, purged, forgottenAt } = await practice.log.forget(
+        space,
+        () => memory.forget(space, { label }, actor),
+      );
+      if (count + purged === 0) throw noLabel(label, space);
       return c.json({ forgotten: count, forgottenAt, ...await erased(memory) }, 200);
+    })
+    .openapi(renameLabelRoute, async (c) => {
+      const { space } = c.req.valid("query");
+      demandTeacher(c.get("access"), space, settings);
+      const actor = actorOf(c);
+      const { label: from } = c.req.valid("param");
+      const { label: to } = c.req.valid("json");
+      if (from === to) {
+        const { items } = await memory.list(space, { label: from, limit: 1 });
+        if (items.length === 0) throw noLabel(from, space);
+        return c.json({ renamed: 0, event: null }, 200);
+      }
+      const { count, event } = await memory.renameLabel(space, from, to, actor);
+      return c.json({ renamed: count, event }, 200);
     })
     .openapi(openSpaceRoute, async (c) => {
       if (!settings.demo) {
@@ -152,9 +202,17 @@ export function labelsRoutes({ memory, faces, access: settings, now }: Services)
       const { space } = c.req.valid("param");
       demandTeacher(c.get("access"), space, settings);
       if (!await memory.space(space)) throw noSpace(space);
-      const { count, forgottenAt } = await memory.forget(space, {});
+      const actor = actorOf(c);
+      const { count, forgottenAt } = await practice.log.forget(
+        space,
+        () => memory.forget(space, {}, actor),
+      );
       return c.json({ forgotten: count, forgottenAt, ...await erased(memory) }, 200);
     });
+}
+
+function noLabel(label: string, space: string): NotFoundError {
+  return new NotFoundError(`nothing is known as "${label}" in "${space}"`);
 }
 
 function noSpace(space: string): NotFoundError {

@@ -5,8 +5,9 @@
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import { roomOf } from "../core/demo.ts";
-import { NotFoundError } from "../core/errors.ts";
+import { NotFoundError, UnteachableError } from "../core/errors.ts";
 import { demandTeacher } from "./access.ts";
+import { actorOf, actorParameter } from "./actor.ts";
 import { Photo } from "./classify.ts";
 import { free, freeBody } from "./free.ts";
 import {
@@ -54,6 +55,14 @@ const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
+const NamingSchema = z.strictObject({
+  label: Label.optional(),
+  scope: z.enum(["individual", "type"]).optional(),
+}).refine(
+  ({ label, scope }) => label !== undefined || scope !== undefined,
+  "should have a label or a scope, it has neither",
+);
+
 const IdParam = z.object({ id: MemoryId });
 
 const missing = { 400: "The request is not as described", 404: "No such memory" } as const;
@@ -65,6 +74,7 @@ const teachRoute = createRoute({
   tags: ["Memories"],
   summary: "Teach one or more photos of a label",
   description: "All photos are taught or none.",
+  parameters: [actorParameter],
   request: { body: { required: true, content: { "multipart/form-data": { schema: Lesson } } } },
   responses: {
     200: json(TaughtSchema, "Everything was taught before; nothing was doubled"),
@@ -133,13 +143,14 @@ const renameRoute = createRoute({
   path: "/memories/{id}",
   operationId: "renameMemory",
   tags: ["Memories"],
-  summary: "Give a memory another label",
+  summary: "Give a memory another label, or have it name a type or an individual",
+  parameters: [actorParameter],
   request: {
     params: IdParam,
     query: SpaceQuery,
     body: {
       required: true,
-      content: { "application/json": { schema: z.strictObject({ label: Label }) } },
+      content: { "application/json": { schema: NamingSchema } },
     },
   },
   responses: {
@@ -151,6 +162,7 @@ const renameRoute = createRoute({
       409: "The same photo is there under that label",
       413: "Too many bytes",
       415: "No JSON",
+      422: "A person is an individual",
     }),
   },
 });
@@ -161,17 +173,19 @@ const forgetRoute = createRoute({
   operationId: "forgetMemory",
   tags: ["Memories"],
   summary: "Forget one memory, finally",
+  parameters: [actorParameter],
   request: { params: IdParam, query: SpaceQuery },
   responses: { 200: json(ForgottenSchema, "Forgotten"), ...problems({ ...missing, ...denied }) },
 });
 
 /** The routes that teach and show what was taught. */
-export function memoriesRoutes({ teach, memory, access: settings }: Services) {
+export function memoriesRoutes({ teach, memory, practice, access: settings }: Services) {
   return createRoutes()
     .openapi(teachRoute, async (c) => {
       const lesson = c.req.valid("form");
       const space = lesson.space ?? DEFAULT_SPACE;
       demandTeacher(c.get("access"), space, settings);
+      const actor = actorOf(c);
       const files = Array.isArray(lesson.image) ? lesson.image : [lesson.image];
       const maxMemories = await roomOf(memory, space, settings.demo);
       const photos = files.map((file) => file.bytes as Uint8Array<ArrayBuffer>);
@@ -186,6 +200,7 @@ export function memoriesRoutes({ teach, memory, access: settings }: Services) {
         keepPhoto: lesson.keepPhoto ?? false,
         force: lesson.force ?? false,
         owned: true,
+        actor,
         ...(maxMemories === undefined ? {} : { maxMemories }),
         signal: c.req.raw.signal,
       }).finally(() => photos.forEach(({ buffer }) => free(buffer)));
@@ -231,17 +246,29 @@ export function memoriesRoutes({ teach, memory, access: settings }: Services) {
       const { space } = c.req.valid("query");
       demandTeacher(c.get("access"), space, settings);
       const { id } = c.req.valid("param");
-      return c.json(
-        viewOf(await memory.rename(space, id, { label: c.req.valid("json").label })),
-        200,
-      );
+      const actor = actorOf(c);
+      const { label, scope } = c.req.valid("json");
+      if (scope === "type" && (await memory.get(space, id))?.kind === "person") {
+        throw new UnteachableError(
+          "a person is an individual; scope=type is for breeds and models",
+        );
+      }
+      const naming = {
+        ...(label === undefined ? {} : { label }),
+        ...(scope === undefined ? {} : { scope }),
+      };
+      return c.json(viewOf(await memory.rename(space, id, naming, actor)), 200);
     })
     .openapi(forgetRoute, async (c) => {
       const { space } = c.req.valid("query");
       demandTeacher(c.get("access"), space, settings);
       const { id } = c.req.valid("param");
-      const { count, forgottenAt } = await memory.forget(space, { id });
-      if (count === 0) throw noMemory(id, space);
+      const actor = actorOf(c);
+      const { count, purged, forgottenAt } = await practice.log.forget(
+        space,
+        () => memory.forget(space, { id }, actor),
+      );
+      if (count + purged === 0) throw noMemory(id, space);
       return c.json({ forgotten: count, forgottenAt, ...await erased(memory) }, 200);
     });
 }

@@ -6,8 +6,10 @@
 import { z } from "@hono/zod-openapi";
 import type { Answer } from "../core/answer_type.ts";
 import type { Comparison } from "../core/compare.ts";
+import type { Facts } from "../core/facts.ts";
 import { Label as CoreLabel, LABEL_CHARACTERS } from "../core/label.ts";
 import type { AdvisedLabel } from "../core/advice.ts";
+import type { Event } from "../core/ledger.ts";
 import type { Memory } from "../core/memory.ts";
 
 /** Name of a space when none is given. */
@@ -38,17 +40,20 @@ export const Flag: z.ZodType<boolean, string> = z.enum(["true", "false", "1", "0
 export const JsonFlag: z.ZodType<boolean, boolean | string> = z.union([z.boolean(), Flag])
   .openapi({ type: "boolean" });
 
-/** A memory's id. */
-export const MemoryId: z.ZodType<string, string> = z.string()
+/** An id that sorts by time. */
+export const UlidSchema: z.ZodType<string, string> = z.string()
   .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, { error: "should be a ULID of 26 characters" })
   .openapi({ example: "01JD0ZQ4Z8N6V0S0Q3M4X9T7WK" });
 
-const ImageSizeSchema = z.object({
+/** A memory's id. */
+export const MemoryId = UlidSchema;
+
+export const ImageSizeSchema = z.object({
   width: z.number().int().positive(),
   height: z.number().int().positive(),
 }).openapi({ description: "Pixels of the upright photo." });
 
-const BoxSchema = z.object({
+export const BoxSchema = z.object({
   x: z.number(),
   y: z.number(),
   width: z.number(),
@@ -60,8 +65,16 @@ const FaceSchema = z.object({
   box: BoxSchema,
 });
 
-const CertaintySchema = z.enum(["is", "perhaps", "unknown"]);
-const KindSchema = z.enum(["person", "thing"]);
+export const CertaintySchema = z.enum(["is", "perhaps", "unknown"]);
+export const KindSchema = z.enum(["person", "thing"]);
+export const RouteSchema = z.enum(["memory", "rule", "network", "none"]);
+const RecalledBySchema = z.enum(["bytes", "copy", "look", "face"]);
+
+/** A rule and how it reads. */
+export const RuleNameSchema = z.object({ id: z.string(), reads: z.string() });
+
+/** Why an answer came before a person. */
+export const ReviewReasonSchema = z.enum(["unsure", "disagreement", "sample", "rule", "demoted"]);
 
 const PartsSchema = z.union([
   z.object({
@@ -84,7 +97,7 @@ const PartsSchema = z.union([
 /** {@linkcode Answer} over HTTP. */
 export const AnswerSchema = z.object({
   label: z.string().nullable().openapi({ description: "Null only when the route is `none`." }),
-  route: z.enum(["memory", "rule", "network", "none"]).openapi({ description: "What answered." }),
+  route: RouteSchema.openapi({ description: "What answered." }),
   certainty: CertaintySchema,
   confidence: unit.openapi({ description: "Calibrated: of answers at .9, 90 % are right." }),
   path: z.array(z.string()).openapi({ description: "General → specific." }),
@@ -102,7 +115,7 @@ export const AnswerSchema = z.object({
   evidence: z.array(z.object({
     memory: z.string(),
     label: z.string(),
-    by: z.enum(["bytes", "copy", "look", "face"]),
+    by: RecalledBySchema,
     similarity: z.number(),
     threshold: z.number(),
   })),
@@ -111,6 +124,15 @@ export const AnswerSchema = z.object({
   space: z.string(),
   paradigm: z.enum(["human", "sequential", "joint"]),
   parts: PartsSchema.optional(),
+  rule: RuleNameSchema.optional().openapi({
+    description: "The rule that changed the answer, or that sends it to review.",
+  }),
+  demoted: z.string().optional().openapi({
+    description: "Why it is `perhaps` though it is sure: its like was judged wrong too often.",
+  }),
+  review: z.object({ item: z.string(), reason: ReviewReasonSchema }).optional().openapi({
+    description: "The item in the queue of review that it is part of, and why.",
+  }),
   model: z.object({ id: z.string(), version: z.string() }),
   timings: z.object({
     decode: z.number(),
@@ -142,6 +164,48 @@ export const MemorySchema = z.object({
   hasPhoto: z.boolean(),
   createdAt: z.string(),
 }).openapi("Memory");
+
+/** {@linkcode Facts} over HTTP. */
+export const FactsSchema = z.object({
+  kind: KindSchema,
+  label: z.string().nullable(),
+  route: RouteSchema,
+  certainty: CertaintySchema,
+  confidence: unit,
+  path: z.array(z.string()),
+  novel: z.boolean(),
+  novelty: unit,
+  similarity: z.number().nullable(),
+  by: RecalledBySchema.nullable(),
+  width: z.number(),
+  height: z.number(),
+  context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+}).openapi("Facts", { description: "An answer, as far as rules can ask for it." });
+
+/** One change that a person made. */
+export const EventSchema = z.object({
+  id: z.string(),
+  type: z.enum([
+    "teach",
+    "correct",
+    "rename",
+    "merge",
+    "import",
+    "rule",
+    "review",
+    "setting",
+    "undo",
+    "forget",
+  ]),
+  at: z.string(),
+  by: z.string().openapi({ description: "As the caller said in `xolo-actor`." }),
+  what: z.string().openapi({ description: "What was done, in words; empty of forgetting." }),
+  why: z.string(),
+  count: z.number().int().openapi({ description: "How many memories it is about." }),
+  undoable: z.boolean(),
+  undoneBy: z.string().optional().openapi({ description: "The event that took it back." }),
+  undoes: z.string().optional().openapi({ description: "The event that it took back." }),
+}).openapi("Event");
 
 /** One entry of a listing of labels. */
 export const LabelSchema = z.object({
@@ -206,9 +270,16 @@ export function viewOf(memory: Memory): z.infer<typeof MemorySchema> {
   };
 }
 
+/** Facts as they are shown. */
+export function viewOfFacts(facts: Facts): z.infer<typeof FactsSchema> {
+  return { ...facts, path: [...facts.path] };
+}
+
 // The schemas describe core's types; a drift between them is a compile error.
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 true satisfies Mutable<Answer> extends z.infer<typeof AnswerSchema> ? true : never;
 true satisfies Mutable<Comparison> extends z.infer<typeof ComparisonSchema>["answers"] ? true
   : never;
+true satisfies Mutable<Facts> extends z.infer<typeof FactsSchema> ? true : never;
+true satisfies Event extends z.infer<typeof EventSchema> ? true : never;
 true satisfies Mutable<AdvisedLabel> extends z.infer<typeof LabelSchema> ? true : never;

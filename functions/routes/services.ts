@@ -9,6 +9,10 @@ import type { Paradigm } from "../core/answer_type.ts";
 import type { ComparePhoto } from "../core/compare.ts";
 import type { FaceJudge } from "../core/face_judge.ts";
 import type { MemoryTable } from "../core/memory.ts";
+import type { AnswerLog } from "../core/practice/answer_log.ts";
+import type { Records } from "../core/practice/records.ts";
+import type { ReviewQueue } from "../core/review/review_queue.ts";
+import type { RuleBook } from "../core/rules/rule_book.ts";
 import type { TeachPhotos } from "../core/teach.ts";
 import type { ModelsInUse } from "../core/transfer.ts";
 import type { AccessSettings } from "./access.ts";
@@ -35,6 +39,16 @@ export interface ParadigmCards {
   evaluation(): Promise<ParadigmEvaluation | undefined>;
 }
 
+/** What people decide of answers. */
+export interface PracticeServices {
+  readonly records: Records;
+  readonly queue: ReviewQueue;
+  readonly log: AnswerLog;
+  readonly rules: RuleBook;
+  /** Whether answers go before a person (XOLO_REVIEW). */
+  readonly review: boolean;
+}
+
 /** What the routes are made with. */
 export interface Services {
   readonly answer: AnswerPhoto;
@@ -47,6 +61,7 @@ export interface Services {
   };
   readonly memory: MemoryTable;
   readonly faces: FaceJudge;
+  readonly practice: PracticeServices;
   /** The models in use: what names their embeddings, and how many numbers those have. */
   readonly models: ModelsInUse;
   readonly access: AccessSettings;

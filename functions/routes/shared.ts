@@ -33,6 +33,16 @@ export const denied = {
   403: "The caller may not",
 } as const;
 
+/** Refusals of JSON that a teacher sends, in a route's description. */
+export const sent = {
+  400: "The request is not as described",
+  ...denied,
+  408: "The body does not come on",
+  413: "Too many bytes",
+  415: "No JSON",
+  503: "Other uploads are in flight: try again later",
+} as const;
+
 /** Problem responses in a route's description. */
 export function problems<const S extends Readonly<Record<number, string>>>(
   byStatus: S,

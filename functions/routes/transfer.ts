@@ -8,6 +8,7 @@ import { roomOf } from "../core/demo.ts";
 import { UnteachableError } from "../core/errors.ts";
 import { exportLines, importMemories, parseLines } from "../core/transfer.ts";
 import { demandTeacher } from "./access.ts";
+import { actorOf, actorParameter } from "./actor.ts";
 import { SpaceQuery } from "./schemas.ts";
 import type { Services } from "./services.ts";
 import { createRoutes, denied, json, problems } from "./shared.ts";
@@ -34,6 +35,7 @@ const importRoute = createRoute({
   operationId: "importSpace",
   tags: ["Spaces"],
   summary: "Take in what an export holds, all or nothing",
+  parameters: [actorParameter],
   description:
     "Every line is checked before anything is stored, and all are stored by one write: nobody sees a part of it, whatever happens meanwhile.",
   request: {
@@ -84,6 +86,7 @@ export function transferRoutes({ memory, models, access: settings, now }: Servic
     .openapi(importRoute, async (c) => {
       const { space } = c.req.valid("query");
       demandTeacher(c.get("access"), space, settings);
+      const actor = actorOf(c);
       let text: string;
       try {
         text = new TextDecoder("utf-8", { fatal: true }).decode(await c.req.arrayBuffer());
@@ -93,6 +96,9 @@ export function transferRoutes({ memory, models, access: settings, now }: Servic
       }
       const maxMemories = await roomOf(memory, space, settings.demo);
       const memories = parseLines(text, models);
-      return c.json(await importMemories(memory, space, memories, { models, maxMemories }), 200);
+      return c.json(
+        await importMemories(memory, space, memories, { models, maxMemories, actor }),
+        200,
+      );
     });
 }
