@@ -97,7 +97,7 @@ export function createPractice(
         answer: told,
         rule,
         claimed,
-        suggestions: suggestionsOf(given, answer, seen.general),
+        suggestions: suggestionsOf(given, answer, told.kind === "thing" ? seen.general : undefined),
       });
       return item === undefined ? given : { ...given, review: { item, reason: why.reason } };
     },
@@ -203,7 +203,12 @@ function disagreement(
   } when it was taught; the network sees "${general.label}"`;
 }
 
-/** Labels to choose from, each once, best first. */
+/**
+ * Labels to choose from, each once, best first.
+ *
+ * @param general what the network makes of the photo; left out where its guesses are of no use: for
+ * a person they are her clothes and what is around her
+ */
 function suggestionsOf(
   given: Answer,
   before: Answer,
