@@ -200,9 +200,7 @@ Deno.test("close() right after forget() leaves clean files", () =>
 Deno.test("forget() leaves nothing in the files of a process without all permissions", () =>
   withStoreFile(async (path) => {
     const script = `
-      import { answerItem } from "../functions/core/review/answer_item.ts";
-import { createReviewQueue } from "../functions/core/review/review_queue.ts";
-import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
+      import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
       import { example } from "${new URL("./support/memory_contract.ts", import.meta.url)}";
       import { randomUnit, seeded } from "${new URL("./support/vectors.ts", import.meta.url)}";
       const table = await openKvTable(${JSON.stringify(path)});
@@ -254,9 +252,7 @@ Deno.test("an erasure that a hard kill cut off is done at the next start", () =>
       args: [
         "eval",
         `
-        import { answerItem } from "../functions/core/review/answer_item.ts";
-import { createReviewQueue } from "../functions/core/review/review_queue.ts";
-import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
+        import { openKvTable } from "${new URL("../functions/memory/kv.ts", import.meta.url)}";
         import { example } from "${new URL("./support/memory_contract.ts", import.meta.url)}";
         import { randomUnit, seeded } from "${new URL("./support/vectors.ts", import.meta.url)}";
         const table = await openKvTable(${JSON.stringify(path)});

@@ -12,6 +12,7 @@ import { decodeTime, ulid } from "ulid";
 import { z } from "zod";
 import type { Document, Event, EventType } from "../core/ledger.ts";
 import type { Naming } from "../core/memory.ts";
+import { weigh } from "./weigh.ts";
 
 /** What was done to a document. */
 export interface DocumentEffect {
@@ -58,8 +59,13 @@ export interface StoredEvent extends Effects {
 /** An event and its id. */
 export type NamedEvent = StoredEvent & { readonly id: string };
 
-/** Ids that one event holds at most: 64 KiB are a value's bound. */
+/** What an event does that does nothing. */
+export const NO_EFFECTS: Effects = { added: [], shelved: [], renamed: null, documents: [] };
+
+/** Ids that one event holds at most, with few labels: 64 KiB are a value's bound. */
 export const IDS_AN_EVENT = 1500;
+/** Bytes of ids and labels that one event holds at most. */
+const BYTES_AN_EVENT = 40_000;
 
 const naming = z.object({
   label: z.string().optional(),
@@ -87,6 +93,34 @@ const schema = z.object({
   undoneBy: z.string().optional(),
   undoes: z.string().optional(),
 });
+
+/**
+ * Cuts an event to what one value can hold; documents, what was shelved and the labels that they
+ * speak of stay with the first.
+ *
+ * @param event without what was added
+ * @param added its memories
+ */
+export function eventsOf(
+  event: StoredEvent,
+  added: readonly { readonly id: string; readonly label: string }[],
+): StoredEvent[] {
+  const parts: StoredEvent[] = [];
+  for (let at = 0; at === 0 || at < added.length;) {
+    const ids: string[] = [];
+    const labels = new Set(at === 0 ? event.labels : []);
+    for (let bytes = 0; at < added.length && bytes < BYTES_AN_EVENT; at++) {
+      const { id, label } = added[at]!;
+      bytes += weigh(id) + (labels.has(label) ? 0 : weigh(label));
+      ids.push(id);
+      labels.add(label);
+    }
+    const effects = parts.length === 0 ? {} : NO_EFFECTS;
+    parts.push({ ...event, ...effects, added: ids, labels: [...labels] });
+    if (added.length === 0) break;
+  }
+  return parts;
+}
 
 /** Reads a kept event. @throws {TypeError} when it is damaged */
 export function readEvent({ id, value }: Pick<Document, "id" | "value">): NamedEvent {

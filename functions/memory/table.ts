@@ -12,14 +12,7 @@ import {
   UnteachableError,
 } from "../core/errors.ts";
 import { cosine } from "../core/cosine.ts";
-import type {
-  Actor,
-  Collection,
-  Decision,
-  DocumentChange,
-  Event,
-  VersionedDocument,
-} from "../core/ledger.ts";
+import type { Actor, Collection, Decision, DocumentChange, Event } from "../core/ledger.ts";
 import type {
   Forgotten,
   Kind,
@@ -36,47 +29,44 @@ import type {
 import {
   checkActor,
   checkDocuments,
-  checkEvent,
   checkHash,
   checkLabel,
   checkLimit,
   checkMemory,
   checkUnit,
 } from "./checks.ts";
-import { type Example, isOtherFace, isSameExample } from "./examples.ts";
+import { based, decidedAt, droppedFrom, withoutVersion } from "./document_writes.ts";
+import { EventLog, EVENTS, goingOn } from "./event_log.ts";
+import { isOtherFace, isSameExample } from "./examples.ts";
+import { Forgetter } from "./forgetting.ts";
 import { Ids } from "./ids.ts";
 import {
-  dependant,
   type DocumentEffect,
-  type Effects,
-  type Forgetting,
+  eventsOf,
   IDS_AN_EVENT,
-  inverseOf,
-  labelsSince,
   type NamedEvent,
-  nextEventId,
+  NO_EFFECTS,
   readEvent,
   type StoredEvent,
   viewOfEvent,
-  withoutForgotten,
 } from "./journal.ts";
 import { LoadedSpaces, megabytes } from "./loaded_spaces.ts";
 import { createLoopScorer } from "./loop_scorer.ts";
 import { Mutexes } from "./mutexes.ts";
 import type { Exact } from "./nearest.ts";
+import { SamePhotos } from "./same_photos.ts";
 import type { Scorer } from "./scorer.ts";
 import { SpaceIndex } from "./space_index.ts";
 import {
   type Addition,
   type DocumentQuery,
-  type DocumentWrite,
   type Head,
   MOVES,
   type RecordStore,
   type Removal,
   type VersionedHead,
-  type Write,
 } from "./store.ts";
+import { Undoing } from "./undoing.ts";
 
 /** What a table may be told. */
 export interface TableOptions {
@@ -98,31 +88,11 @@ const EXPIRED_MS = 7 * 24 * 3600 * 1000;
 const SWEEP_MS = 60_000;
 /** Records read at once while scanning a listing. */
 const READ_BATCH = 64;
-/** Documents read at once. */
-const DOCUMENTS_AT_ONCE = 500;
-/** Documents dropped in one write. */
-const PURGED_AT_ONCE = 50;
-/** Where events are kept among the documents. */
-const EVENTS = "event";
-/** Collections whose documents may speak of what is forgotten. */
-const COLLECTIONS: readonly Collection[] = [
-  "rule",
-  "item",
-  "answered",
-  "judgement",
-  "answers",
-  "tally",
-];
-/** Events that are kept, and how many of the oldest go at once beyond that. */
-const MOST_EVENTS = 1000;
-const EVENTS_AT_ONCE = 50;
 /** How often a decision is tried again that others are quicker than. */
 const MOST_TRIES = 100;
 const BUSY = "others change the same all the time: try again";
 /** Who changes something without saying who it is. */
 const SOMEBODY: Actor = { by: "somebody" };
-/** What an event does that does nothing. */
-const NO_EFFECTS: Effects = { added: [], shelved: [], renamed: null, documents: [] };
 
 /**
  * Makes a table over a store.
@@ -140,6 +110,10 @@ class Table implements MemoryTable {
   readonly #spaces: LoadedSpaces;
   readonly #now: () => number;
   readonly #ids = new Ids();
+  readonly #log: EventLog;
+  readonly #photos: SamePhotos;
+  readonly #undoing: Undoing;
+  readonly #forgetter: Forgetter;
   readonly #writing = new Mutexes();
   readonly #sweeper: ReturnType<typeof setInterval>;
   #sweeping: Promise<void> = Promise.resolve();
@@ -152,6 +126,11 @@ class Table implements MemoryTable {
       budget: options.tableBytes ?? TABLE_BYTES,
       now: this.#now,
     });
+    this.#log = new EventLog(store, this.#now);
+    this.#photos = new SamePhotos(this.#spaces);
+    const parts = { store, spaces: this.#spaces, log: this.#log, photos: this.#photos };
+    this.#undoing = new Undoing(parts);
+    this.#forgetter = new Forgetter(parts);
     this.#sweeper = setInterval(() => this.#sweepNext(), SWEEP_MS);
     // What expired while no process was there goes first.
     this.#sweepNext();
@@ -197,16 +176,20 @@ class Table implements MemoryTable {
         this.#checkRoom(index, add);
         const before = base?.head ?? this.#reborn(undefined, null);
         const event = {
-          ...this.#signed(actor),
+          ...this.#log.signed(actor),
           type: decision.type,
           what: decision.what,
-          labels: labelsOf(add, changes),
-          added: add.map(({ memory }) => memory.id),
+          labels: labelsIn(changes),
+          added: [],
           shelved: shelve.map(({ id }) => id),
           renamed: null,
           documents: documents.map(({ version: _, ...effect }) => effect),
         };
-        const noted = await this.#withEvents(space, before, eventsOf(event));
+        const noted = await this.#log.note(
+          space,
+          before,
+          eventsOf(event, add.map((one) => one.memory)),
+        );
         const head: Head = {
           ...noted.head,
           revision: before.revision + 1,
@@ -258,10 +241,12 @@ class Table implements MemoryTable {
       const current = models?.[memory.kind];
       const beside = here.get(memory.bytes) ?? [];
       const other = beside.find((one) => isOtherFace(one, memory)) ??
-        await this.#otherFace(space, index, memory);
+        await this.#photos.otherFace(space, index, memory);
       if (other !== undefined) throw new UnteachableError(twoFaces(other));
       // One of them may have made room for another face of the photo already.
-      const twins = (await this.#twins(space, index, memory)).filter(({ id }) => !gone.has(id));
+      const twins = (await this.#photos.twins(space, index, memory)).filter(({ id }) =>
+        !gone.has(id)
+      );
       const added = beside.find((one) => one.model === memory.model && isSameExample(one, memory));
       const known = added ?? twins.find((one) => one.model === memory.model) ??
         (current === undefined || memory.model === current ? undefined : twins[0]);
@@ -335,14 +320,14 @@ class Table implements MemoryTable {
         if (memory.label === label && memory.scope === scope) return memory;
         if (memory.label !== label) await this.#checkName(space, index, renamed);
         const event = {
-          ...this.#signed(actor),
+          ...this.#log.signed(actor),
           ...NO_EFFECTS,
           type: "rename" as const,
           what: "",
           labels: [...new Set([memory.label, label])],
           renamed: { ids: [id], ...namingsOf(memory, renamed) },
         };
-        const noted = await this.#withEvents(space, base.head, [event]);
+        const noted = await this.#log.note(space, base.head, [event]);
         const head: Head = { ...noted.head, revision: base.head.revision + 1 };
         const version = await this.#store.commit(space, {
           ...noted.write,
@@ -380,7 +365,7 @@ class Table implements MemoryTable {
         const goesOn: boolean = event !== undefined &&
           event.renamed!.ids.length + ids.length <= IDS_AN_EVENT;
         const next: StoredEvent = {
-          ...this.#signed(actor),
+          ...this.#log.signed(actor),
           ...NO_EFFECTS,
           type: event?.type ?? (index.under(to).length > 0 ? "merge" : "rename"),
           what: "",
@@ -393,7 +378,7 @@ class Table implements MemoryTable {
         };
         const noted = goesOn
           ? goingOn(base.head, { ...next, id: event!.id })
-          : await this.#withEvents(space, base.head, [next]);
+          : await this.#log.note(space, base.head, [next]);
         const head: Head = { ...noted.head, revision: base.head.revision + 1 };
         const version = await this.#store.commit(space, {
           ...noted.write,
@@ -449,7 +434,7 @@ class Table implements MemoryTable {
       const everything = selection.id === undefined && selection.label === undefined;
       const gone = everything
         ? { count: await this.#forgetAll(space), purged: 0 }
-        : await this.#forgetSome(space, selection, actor);
+        : await this.#forgetter.forget(space, selection, actor);
       return { ...gone, forgottenAt: new Date(this.#now()).toISOString() };
     });
   }
@@ -458,7 +443,7 @@ class Table implements MemoryTable {
     checkHash(sha256);
     const entry = await this.#spaces.fresh(space);
     if (entry === undefined) return [];
-    return await this.#sharing(space, entry.index, sha256);
+    return await this.#photos.of(space, entry.index, sha256);
   }
 
   async byFingerprint(
@@ -621,177 +606,7 @@ class Table implements MemoryTable {
 
   async undo(space: string, id: string, actor: Actor): Promise<Event> {
     checkActor(actor);
-    return await this.#writing.run(space, async () => {
-      let begun: NamedEvent | undefined;
-      for (;;) {
-        const base = await this.#spaces.living(space);
-        if (base === undefined) throw new NotFoundError(`no event ${id} in this space`);
-        const { generation } = base.head;
-        const { index } = await this.#spaces.entry(space, base);
-        const found = await this.#store.document(space, generation, EVENTS, id);
-        if (found === undefined) throw new NotFoundError(`no event ${id} in this space`);
-        const target = readEvent(found);
-        if (begun === undefined) await this.#checkUndoable(space, base, target);
-        const rest = restOf(inverseOf(target), begun);
-        const { moves, documents, isLast } = firstOf(rest, MOVES);
-        const changed = await this.#moved(space, index, moves, target);
-        const effects = begun === undefined ? { ...moves, documents } : joined(begun, moves);
-        const event: StoredEvent = {
-          ...this.#signed(actor),
-          ...effects,
-          type: "undo",
-          what: `took back: ${viewOfEvent(target).what}`,
-          labels: target.labels,
-          undoes: id,
-        };
-        const noted = begun === undefined
-          ? await this.#withEvents(space, base.head, [event])
-          : goingOn(base.head, { ...event, id: begun.id });
-        const undo: NamedEvent = noted.events[0]!;
-        const switched = begun === undefined
-          ? await this.#switched(space, generation, target, undo.id)
-          : [];
-        const { restored, renamed, shelved } = changed;
-        const head: Head = {
-          ...noted.head,
-          revision: base.head.revision + 1,
-          count: base.head.count + restored.length - shelved.length,
-          ...decidedAt(base.head, documents),
-        };
-        const version = await this.#store.commit(space, {
-          ...noted.write,
-          base,
-          head,
-          ...(shelved.length === 0 ? {} : { shelve: shelved }),
-          ...(restored.length === 0 ? {} : { restore: restored.map((one) => one.id) }),
-          ...(renamed.length === 0 ? {} : { relabel: renamed }),
-          documents: [
-            ...noted.write.documents,
-            ...switched,
-            ...documents.map(({ collection, id, after }) => ({
-              collection,
-              id,
-              ...(after === null ? {} : { document: after }),
-            })),
-          ],
-        });
-        if (version === undefined) continue;
-        this.#spaces.drop(space, [...shelved, ...renamed.map((one) => one.id)]);
-        this.#spaces.applied(space, base, head, (columns) => {
-          columns.remove(shelved);
-          for (const memory of restored) columns.add(memory);
-          for (const { id, label } of renamed) columns.relabel(id, label);
-        });
-        if (isLast) return viewOfEvent(undo);
-        begun = undo;
-      }
-    });
-  }
-
-  /** The events after one, oldest first. */
-  async #after(space: string, generation: string, id: string): Promise<NamedEvent[]> {
-    const later: NamedEvent[] = [];
-    for (let after = id;;) {
-      const page = await this.#store.documents(space, generation, EVENTS, {
-        limit: DOCUMENTS_AT_ONCE,
-        after,
-      });
-      later.push(...page.map(readEvent));
-      if (page.length < DOCUMENTS_AT_ONCE) return later;
-      after = page.at(-1)!.id;
-    }
-  }
-
-  /** @throws {ConflictError} saying why an event cannot be taken back */
-  async #checkUndoable(
-    space: string,
-    base: VersionedHead,
-    event: NamedEvent,
-  ): Promise<void> {
-    if (event.type === "forget") throw new ConflictError("forgetting is final");
-    if (event.undoneBy !== undefined) {
-      throw new ConflictError(`event ${event.id} was taken back already, by ${event.undoneBy}`);
-    }
-    const other = dependant(event, await this.#after(space, base.head.generation, event.id));
-    if (other !== undefined) throw dependsOn(event, other);
-  }
-
-  /**
-   * What moving memories does to them.
-   *
-   * @throws {ConflictError} when one that comes back would be there twice, or is kept no more
-   */
-  async #moved(
-    space: string,
-    index: SpaceIndex,
-    moves: Effects,
-    event: NamedEvent,
-  ) {
-    const { generation } = index;
-    const there = async (ids: readonly string[]) =>
-      (await this.#store.read(space, generation, ids)).filter((one) => one !== undefined);
-    const shelved = (await there(moves.shelved)).map(({ id }) => id);
-    const { ids = [], to = {} } = moves.renamed ?? {};
-    const renamed = (await there(ids)).map((memory): Memory => ({ ...memory, ...to }));
-    const shelf = await this.#store.shelved(space, generation, moves.added);
-    const restored = shelf.filter((one) => one !== undefined);
-    if (restored.length < moves.added.length) {
-      throw new ConflictError(`what event ${event.id} took away is kept no more`);
-    }
-    const leaving = new Set([...shelved, ...ids]);
-    const renames = to.label === undefined ? [] : renamed;
-    const returning = [...restored, ...renames];
-    const later = returning.length === 0 ? [] : await this.#after(space, generation, event.id);
-    for (const memory of returning) {
-      const beside = await this.#sharing(space, index, memory.bytes);
-      // One that is called otherwise by now could not have come to be either.
-      const other = beside.find((one) =>
-        !leaving.has(one.id) && labelsSince(one.label, one.id, later).has(memory.label) &&
-        isAlike({ ...one, label: memory.label }, memory)
-      );
-      if (other === undefined) continue;
-      const by = await this.#eventThatMade(space, generation, other.id);
-      if (by !== undefined) throw dependsOn(event, by);
-      throw new ConflictError(
-        `the same photo is remembered as "${other.label}" again, by ${other.id}`,
-      );
-    }
-    return { restored, renamed, shelved };
-  }
-
-  /** The last event that brought a memory or renamed it. */
-  async #eventThatMade(
-    space: string,
-    generation: string,
-    memory: string,
-  ): Promise<NamedEvent | undefined> {
-    let last: NamedEvent | undefined;
-    for await (const one of this.#all(space, generation, EVENTS)) {
-      const event = readEvent(one);
-      if (event.undoneBy !== undefined) continue;
-      if (event.added.includes(memory) || event.renamed?.ids.includes(memory)) last = event;
-    }
-    return last;
-  }
-
-  /** The events whose being taken back changes with one that is taken back now. */
-  async #switched(
-    space: string,
-    generation: string,
-    target: NamedEvent,
-    by: string,
-  ): Promise<DocumentWrite[]> {
-    const changes = [documentOf({ ...target, undoneBy: by })];
-    // Who takes an undo back has what that took back in effect again, and so on down the chain.
-    let event = target;
-    for (let inEffect = true; event.undoes !== undefined; inEffect = !inEffect) {
-      const found = await this.#store.document(space, generation, EVENTS, event.undoes);
-      if (found === undefined) break;
-      const { undoneBy: _before, ...before } = readEvent(found);
-      changes.push(documentOf(inEffect ? before : { ...before, undoneBy: event.id }));
-      event = before;
-    }
-    return changes;
+    return await this.#writing.run(space, () => this.#undoing.undo(space, id, actor));
   }
 
   erasure() {
@@ -844,11 +659,6 @@ class Table implements MemoryTable {
     return base;
   }
 
-  /** When, by whom and why. */
-  #signed({ by, why = "" }: Actor): Pick<StoredEvent, "at" | "by" | "why"> {
-    return { at: new Date(this.#now()).toISOString(), by, why };
-  }
-
   /** What decided documents are and will be; those that stay as they are left out. */
   async #effectsOf(
     space: string,
@@ -876,62 +686,11 @@ class Table implements MemoryTable {
     return effects;
   }
 
-  /** What notes events: their documents, the head that counts them, and room made for them. */
-  async #withEvents(
-    space: string,
-    head: Head,
-    events: readonly StoredEvent[],
-  ): Promise<Noted> {
-    let last = head.lastEvent;
-    const named = events.map((event): NamedEvent => {
-      last = nextEventId(last, this.#now());
-      checkEvent(event);
-      return { ...event, id: last };
-    });
-    const { documents, discard } = await this.#oldest(space, head, events.length);
-    return {
-      events: named,
-      head: {
-        ...head,
-        events: (head.events ?? 0) + events.length - documents.length,
-        ...(last === undefined ? {} : { lastEvent: last }),
-      },
-      write: {
-        documents: [...documents, ...named.map(documentOf)],
-        ...(discard.length === 0 ? {} : { discard }),
-      },
-    };
-  }
-
-  /** The oldest events, where more would be kept than should be, and what they have on the shelf. */
-  async #oldest(
-    space: string,
-    { generation, events = 0 }: Head,
-    more: number,
-  ): Promise<{ documents: DocumentWrite[]; discard: Removal[] }> {
-    const documents: DocumentWrite[] = [];
-    const discard: Removal[] = [];
-    if (events + more <= MOST_EVENTS) return { documents, discard };
-    const oldest = await this.#store.documents(space, generation, EVENTS, {
-      limit: EVENTS_AT_ONCE,
-    });
-    for (const one of oldest) {
-      const event = readEvent(one);
-      // What an event shelved that was taken back is not its any more.
-      const ids = event.undoneBy === undefined ? event.shelved : [];
-      if (documents.length > 0 && discard.length + ids.length > MOVES) break;
-      const shelf = await this.#store.shelved(space, generation, ids);
-      discard.push(...shelf.filter((memory) => memory !== undefined));
-      documents.push({ collection: EVENTS, id: one.id });
-    }
-    return { documents, discard: discard.map(({ id, hasPhoto }) => ({ id, hasPhoto })) };
-  }
-
   /** @throws {ConflictError} when a memory cannot be called as it would be */
   async #checkName(space: string, index: SpaceIndex, renamed: Memory): Promise<void> {
-    const apart = await this.#otherFace(space, index, renamed);
+    const apart = await this.#photos.otherFace(space, index, renamed);
     if (apart !== undefined) throw new ConflictError(twoFaces(apart));
-    const [other] = await this.#twins(space, index, renamed);
+    const [other] = await this.#photos.twins(space, index, renamed);
     if (other === undefined) return;
     throw new ConflictError(
       `the same photo is already remembered under that label, as ${other.id}`,
@@ -950,7 +709,7 @@ class Table implements MemoryTable {
       const ids = rows.slice(at, at + READ_BATCH).map(({ id }) => id);
       for (const memory of await this.#store.read(space, index.generation, ids)) {
         if (memory === undefined || memory.kind !== "person") continue;
-        const apart = await this.#otherFace(space, index, { ...memory, label: to });
+        const apart = await this.#photos.otherFace(space, index, { ...memory, label: to });
         if (apart !== undefined) throw new ConflictError(twoFaces(apart));
       }
     }
@@ -973,225 +732,6 @@ class Table implements MemoryTable {
       this.#spaces.ended(space);
       return count;
     }
-  }
-
-  /**
-   * Forgets a selection: first what the history and the documents tell of it, then the memories in
-   * as many writes as they need. Killed in between it has to be asked for again, as it was not
-   * acknowledged.
-   */
-  async #forgetSome(
-    space: string,
-    selection: Selection,
-    actor: Actor,
-  ): Promise<Pick<Forgotten, "count" | "purged">> {
-    const base = await this.#spaces.living(space);
-    if (base === undefined) return { count: 0, purged: 0 };
-    const rows = await this.#selected(space, base, selection);
-    const shelf = await this.#shelfOf(space, base, selection);
-    const gone = await this.#forgettingOf(space, base, selection, [...rows, ...shelf]);
-    let purged = await this.#purge(space, gone);
-    for (let left = rows, on = [...shelf]; left.length + on.length > 0;) {
-      const most = this.#store.maxRemovals(space);
-      const remove = left.slice(0, most);
-      const discard = on.slice(0, most - remove.length);
-      const head = await this.#alter(space, { remove, discard });
-      if (head === undefined) break;
-      left = left.slice(remove.length);
-      on = on.slice(discard.length);
-    }
-    // What came to speak of it meanwhile, as an answer that was being given.
-    purged += await this.#purge(space, gone);
-    if (rows.length + purged > 0) await this.#noteForgotten(space, rows.length, actor);
-    return { count: rows.length, purged };
-  }
-
-  /** All that a selection's forgetting takes with it. */
-  async #forgettingOf(
-    space: string,
-    { head: { generation } }: VersionedHead,
-    { id, label }: Selection,
-    rows: readonly Removal[],
-  ): Promise<Forgetting> {
-    const ids = new Set(rows.map((row) => row.id));
-    const tags = new Set(rows.map((row) => `memory:${row.id}`));
-    for (let at = 0; at < rows.length; at += READ_BATCH) {
-      const some = rows.slice(at, at + READ_BATCH).map((row) => row.id);
-      const found = [
-        ...await this.#store.read(space, generation, some),
-        ...await this.#store.shelved(space, generation, some),
-      ];
-      for (const memory of found) if (memory !== undefined) tags.add(`bytes:${memory.bytes}`);
-    }
-    const labels = new Set(label !== undefined && id === undefined ? [label] : []);
-    for (const one of labels) tags.add(`label:${one}`);
-    return { ids, labels, tags };
-  }
-
-  /** What a selection has on the shelf. */
-  async #shelfOf(
-    space: string,
-    { head: { generation } }: VersionedHead,
-    { id, label }: Selection,
-  ): Promise<readonly Removal[]> {
-    const found: Removal[] = [];
-    for await (const memories of this.#store.scanShelf(space, generation)) {
-      for (const memory of memories) {
-        if (id !== undefined && memory.id !== id) continue;
-        if (label !== undefined && memory.label !== label) continue;
-        found.push({ id: memory.id, hasPhoto: memory.hasPhoto });
-      }
-    }
-    return found;
-  }
-
-  /** Drops the documents that speak of what is forgotten, and that part of the history. @returns how many */
-  async #purge(space: string, gone: Forgetting): Promise<number> {
-    const base = await this.#spaces.living(space);
-    if (base === undefined) return 0;
-    const { generation } = base.head;
-    const changes: DocumentWrite[] = [];
-    const decided = new Set<string>();
-    let fewer = 0;
-    for (const collection of COLLECTIONS) {
-      for await (const one of this.#all(space, generation, collection)) {
-        if (!one.about.some((tag) => gone.tags.has(tag))) continue;
-        changes.push({ collection, id: one.id });
-        decided.add(collection);
-      }
-    }
-    for await (const one of this.#all(space, generation, EVENTS)) {
-      const event = readEvent(one);
-      const rest = withoutForgotten(event, gone);
-      if (rest === event) continue;
-      if (rest === null) fewer++;
-      changes.push(rest === null ? { collection: EVENTS, id: event.id } : documentOf(rest));
-    }
-    for (let at = 0; at < changes.length; at += PURGED_AT_ONCE) {
-      const documents = changes.slice(at, at + PURGED_AT_ONCE);
-      const dropped = documents.filter(({ collection, document }) =>
-        collection === EVENTS && document === undefined
-      );
-      const done = await this.#alter(space, { documents, erases: true }, (head) => ({
-        ...head,
-        events: (head.events ?? 0) - dropped.length,
-        ...decidedAt(head, [...decided].map((collection) => ({ collection }))),
-      }));
-      if (done === undefined) break;
-    }
-    return changes.length;
-  }
-
-  /** Every document of a collection. */
-  async *#all(space: string, generation: string, collection: string) {
-    for (let after = "";;) {
-      const page = await this.#store.documents(space, generation, collection, {
-        limit: DOCUMENTS_AT_ONCE,
-        ...(after === "" ? {} : { after }),
-      });
-      yield* page;
-      if (page.length < DOCUMENTS_AT_ONCE) return;
-      after = page.at(-1)!.id;
-    }
-  }
-
-  /** Writes to a space that is there, trying again where another was quicker. @returns undefined when it is there no more */
-  async #alter(
-    space: string,
-    write: Pick<Write, "remove" | "discard" | "documents" | "erases">,
-    change: (head: Head) => Head = (head) => head,
-  ): Promise<Head | undefined> {
-    const { remove = [] } = write;
-    const ids = remove.map(({ id }) => id);
-    for (;;) {
-      const base = await this.#spaces.living(space);
-      if (base === undefined) return undefined;
-      const there = remove.length === 0
-        ? []
-        : (await this.#store.read(space, base.head.generation, ids)).filter((one) => one);
-      const head: Head = {
-        ...change(base.head),
-        revision: base.head.revision + 1,
-        count: base.head.count - there.length,
-      };
-      const version = await this.#store.commit(space, { ...write, base, head });
-      if (version === undefined) continue;
-      this.#spaces.drop(space, ids);
-      this.#spaces.applied(space, base, head, (columns) => columns.remove(ids));
-      return head;
-    }
-  }
-
-  /** Notes that something was forgotten: when, by whom and how much. */
-  async #noteForgotten(space: string, forgotten: number, { by }: Actor): Promise<void> {
-    for (;;) {
-      const base = await this.#spaces.living(space);
-      if (base === undefined) return;
-      const noted = await this.#withEvents(space, base.head, [{
-        ...this.#signed({ by }),
-        ...NO_EFFECTS,
-        type: "forget",
-        what: "",
-        labels: [],
-        forgotten,
-      }]);
-      const head: Head = { ...noted.head, revision: base.head.revision + 1 };
-      if (await this.#store.commit(space, { ...noted.write, base, head }) === undefined) continue;
-      this.#spaces.applied(space, base, head, () => {});
-      return;
-    }
-  }
-
-  async #selected(
-    space: string,
-    base: VersionedHead,
-    selection: Selection,
-  ): Promise<readonly Removal[]> {
-    const { id, label } = selection;
-    const { generation } = base.head;
-    if (id !== undefined) {
-      const [memory] = await this.#store.read(space, generation, [id]);
-      const chosen = memory !== undefined && (label === undefined || memory.label === label);
-      return chosen ? [{ id, hasPhoto: memory.hasPhoto }] : [];
-    }
-    if (label === undefined) return [];
-    try {
-      return (await this.#spaces.entry(space, base)).index.under(label);
-    } catch (error) {
-      // A table too small for the space must not keep anybody from forgetting.
-      if (!(error instanceof CapacityError)) throw error;
-      const found: Removal[] = [];
-      for await (const memories of this.#store.scan(space, generation)) {
-        for (const memory of memories) if (memory.label === label) found.push(memory);
-      }
-      return found.map(({ id, hasPhoto }) => ({ id, hasPhoto }));
-    }
-  }
-
-  /** The memories of the same example, by whatever model. */
-  async #twins(
-    space: string,
-    index: SpaceIndex | undefined,
-    memory: Example,
-  ): Promise<Memory[]> {
-    const read = index === undefined ? [] : await this.#sharing(space, index, memory.bytes);
-    return read.filter((one) => isSameExample(one, memory));
-  }
-
-  /** Another face of the same photo that is remembered as the person whom `memory` is of. */
-  async #otherFace(
-    space: string,
-    index: SpaceIndex | undefined,
-    memory: Example,
-  ): Promise<Memory | undefined> {
-    const read = index === undefined ? [] : await this.#sharing(space, index, memory.bytes);
-    return read.find((one) => isOtherFace(one, memory));
-  }
-
-  /** Memories of exactly these bytes, newest first. */
-  async #sharing(space: string, index: SpaceIndex, bytes: string): Promise<Memory[]> {
-    const read = await this.#spaces.read(space, index, index.byBytes(bytes));
-    return read.filter((one) => one !== undefined).filter((one) => one.bytes === bytes);
   }
 
   #stored(space: string, memory: NewMemory): Memory {
@@ -1234,75 +774,6 @@ class Table implements MemoryTable {
   }
 }
 
-/** A decision's events, with all that is written because of them. */
-interface Noted {
-  readonly events: readonly NamedEvent[];
-  readonly head: Head;
-  readonly write: { readonly documents: readonly DocumentWrite[]; readonly discard?: Removal[] };
-}
-
-/** An event that is written again with more in it. */
-function goingOn(head: Head, event: NamedEvent): Noted {
-  return { events: [event], head, write: { documents: [documentOf(event)] } };
-}
-
-function documentOf({ id, ...event }: NamedEvent): DocumentWrite {
-  return { collection: EVENTS, id, document: { value: event, about: [] } };
-}
-
-/** Cuts an event to what one value can hold; documents and what was shelved stay with the first. */
-function eventsOf(event: StoredEvent): StoredEvent[] {
-  const parts: StoredEvent[] = [];
-  for (let at = 0; at === 0 || at < event.added.length; at += IDS_AN_EVENT) {
-    const added = event.added.slice(at, at + IDS_AN_EVENT);
-    parts.push(at === 0 ? { ...event, added } : { ...event, ...NO_EFFECTS, added });
-  }
-  return parts;
-}
-
-/** Labels that a decision speaks of. */
-function labelsOf(add: readonly Addition[], changes: readonly DocumentChange[]): string[] {
-  const tags = changes.flatMap(({ document }) => document?.about ?? []);
-  return [
-    ...new Set([
-      ...add.map(({ memory }) => memory.label),
-      ...tags.filter((tag) => tag.startsWith("label:")).map((tag) => tag.slice("label:".length)),
-    ]),
-  ];
-}
-
-/** A change that holds on what its effect was read from. */
-function based(
-  { collection, id, document }: DocumentChange,
-  effects: readonly { collection: string; id: string; version: string | null }[],
-): DocumentWrite {
-  const effect = effects.find((one) => one.collection === collection && one.id === id);
-  return {
-    collection,
-    id,
-    base: effect?.version ?? null,
-    ...(document === undefined ? {} : { document }),
-  };
-}
-
-/** When the collections of documents were last decided on, with those that are decided on now. */
-function decidedAt(
-  { decided = {}, revision }: Head,
-  documents: readonly { readonly collection: string; readonly before?: unknown }[],
-): Pick<Head, "decided"> {
-  if (documents.length === 0) return {};
-  const now = documents.flatMap(({ collection, before }) =>
-    (before === null ? [collection] : [collection, droppedFrom(collection)])
-      .map((name) => [name, revision + 1])
-  );
-  return { decided: { ...decided, ...Object.fromEntries(now) } };
-}
-
-/** Names when a document of a collection was last dropped or replaced. */
-function droppedFrom(collection: string): string {
-  return `${collection} dropped`;
-}
-
 /** What changes in how a memory is called. */
 function namingsOf(before: Memory, after: Memory): { from: Naming; to: Naming } {
   const from: { label?: string; scope?: Scope } = {};
@@ -1312,66 +783,11 @@ function namingsOf(before: Memory, after: Memory): { from: Naming; to: Naming } 
   return { from, to };
 }
 
-/** What is left of effects when some were carried out. */
-function restOf(effects: Effects, done: Effects | undefined): Effects {
-  if (done === undefined) return effects;
-  const { renamed } = effects;
-  return {
-    added: effects.added.slice(done.added.length),
-    shelved: effects.shelved.slice(done.shelved.length),
-    renamed: renamed && { ...renamed, ids: renamed.ids.slice(done.renamed?.ids.length ?? 0) },
-    documents: [],
-  };
-}
-
-/** So much of effects as one write moves; the documents go with the first. */
-function firstOf(
-  { added, shelved, renamed, documents }: Effects,
-  most: number,
-): { moves: Effects; documents: readonly DocumentEffect[]; isLast: boolean } {
-  const first = {
-    added: added.slice(0, most),
-    shelved: shelved.slice(0, most - Math.min(most, added.length)),
-  };
-  const room = most - first.added.length - first.shelved.length;
-  const ids = renamed?.ids.slice(0, room) ?? [];
-  const all = added.length + shelved.length + (renamed?.ids.length ?? 0);
-  return {
-    moves: { ...first, renamed: renamed && { ...renamed, ids }, documents: [] },
-    documents,
-    isLast: first.added.length + first.shelved.length + ids.length === all,
-  };
-}
-
-/** Effects one after the other. */
-function joined(done: Effects, more: Effects): Effects {
-  return {
-    added: [...done.added, ...more.added],
-    shelved: [...done.shelved, ...more.shelved],
-    renamed: more.renamed &&
-      { ...more.renamed, ids: [...done.renamed?.ids ?? [], ...more.renamed.ids] },
-    documents: done.documents,
-  };
-}
-
-/** A document as it is written again. */
-function withoutVersion(
-  { id: _id, version: _version, ...document }: VersionedDocument,
-): Omit<VersionedDocument, "id" | "version"> {
-  return document;
-}
-
-/** Whether two memories cannot be under one label. */
-function isAlike(one: Memory, other: Memory): boolean {
-  return isSameExample(one, other) || isOtherFace(one, other);
-}
-
-function dependsOn(event: NamedEvent, other: NamedEvent): ConflictError {
-  return new ConflictError(
-    `event ${other.id} (${
-      viewOfEvent(other).what || other.type
-    }) depends on ${event.id}: take that back first`,
-  );
+/** Labels that documents speak of. */
+function labelsIn(changes: readonly DocumentChange[]): string[] {
+  const tags = changes.flatMap(({ document }) => document?.about ?? []);
+  const labels = tags.filter((tag) => tag.startsWith("label:"));
+  return [...new Set(labels.map((tag) => tag.slice("label:".length)))];
 }
 
 function twoFaces({ label, face }: Memory): string {
