@@ -103,11 +103,11 @@ export async function answerItem(
   return { outcome, right, taught, event };
 }
 
-/** Whether the answer was right: as told, or more generally so. */
+/** Whether the answer was right; null where nothing was answered, which cannot be right or wrong. */
 function rightOf({ answer }: Item, verdict: Verdict): boolean | null {
-  if ("subject" in verdict) return null;
+  if ("subject" in verdict || answer.label === null) return null;
   if ("not" in verdict) return false;
-  return answer.label !== null && isSame(answer.label, verdict.label);
+  return isSame(answer.label, verdict.label);
 }
 
 function judgementOf(
@@ -117,8 +117,7 @@ function judgementOf(
   actor: Actor,
   now: Date,
 ): Judgement | undefined {
-  // What was not answered cannot have been right or wrong.
-  if (right === null || answer.label === null) return undefined;
+  if (right === null) return undefined;
   return {
     id: ulid(now.getTime()),
     at: now.toISOString(),
