@@ -1,6 +1,6 @@
 /**
- * The command line: teach folders, ask, list, forget, export and import, against a server or the
- * local store.
+ * The command line: teach folders, ask, list, rename, forget, take back, export and import, against
+ * a server or the local store.
  *
  *     deno task xolo teach photos/            # sub-folders are labels
  *     deno task xolo classify photo.jpg
@@ -24,13 +24,17 @@ const USAGE = `xolo: teach and ask from the command line
   xolo classify <photo>... [--paradigm sequential|joint|human|compare]
                            one answer a line; with --paradigm compare three
   xolo labels              who and what is known
+  xolo rename <old> <new>  give a label another name; where that is known the two become one
   xolo forget <label>      finally;  --all forgets the whole space
+  xolo events              who changed what, newest first; --limit N of them (20)
+  xolo undo <event>        take one back, by its id;  --why REASON
   xolo export [FILE]       the space as lines of JSON, to standard output without FILE
   xolo import FILE         takes them in
 
   --space NAME             the space (default)
   --server URL             a running server (or XOLO_SERVER); the local store otherwise
   --token TOKEN            its token (or XOLO_TOKEN)
+  --actor NAME             who does it, for the history (or XOLO_ACTOR)
   --json                   answers as JSON
 
 Teaching again what is known costs little and doubles nothing: run the same command to go on after
@@ -206,6 +210,54 @@ async function labels(send: Send, space: string, json: boolean): Promise<void> {
   } while (cursor !== undefined);
 }
 
+interface EventLine {
+  readonly id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly by: string;
+  readonly what: string;
+  readonly why: string;
+  readonly count: number;
+  readonly undoneBy?: string;
+}
+
+function eventWords({ id, type, at, by, what, why, count, undoneBy }: EventLine): string {
+  const done = type === "forget" ? `forgot ${count}` : what;
+  const because = why === "" ? "" : `, because: ${why}`;
+  const back = undoneBy === undefined ? "" : ` (taken back by ${undoneBy})`;
+  return `${id}\t${at}\t${by}\t${done}${because}${back}`;
+}
+
+/** Most events of one request. */
+const EVENTS_AT_ONCE = 1000;
+
+/** Lists what was changed, newest first. */
+async function events(send: Send, space: string, most: number, json: boolean): Promise<void> {
+  let cursor: string | undefined;
+  for (let left = most; left > 0;) {
+    const query = new URLSearchParams({
+      space,
+      limit: String(Math.min(left, EVENTS_AT_ONCE)),
+      ...(cursor ? { cursor } : {}),
+    });
+    const reply = await succeed(await send(`/events?${query}`));
+    const page = await reply.json() as { events: EventLine[]; next?: string };
+    for (const event of page.events) console.log(json ? JSON.stringify(event) : eventWords(event));
+    left -= page.events.length;
+    cursor = page.next;
+    if (cursor === undefined) return;
+  }
+}
+
+/** Sends JSON. */
+function jsonOf(method: string, value: object): RequestInit {
+  return {
+    method,
+    body: JSON.stringify(value),
+    headers: { "content-type": "application/json" },
+  };
+}
+
 /** Lines of an import that are sent together: about eight megabytes. */
 const IMPORT_CHARACTERS = 8_000_000;
 
@@ -251,6 +303,9 @@ async function run(args: readonly string[]): Promise<number> {
       label: { type: "string" },
       report: { type: "string" },
       paradigm: { type: "string" },
+      actor: { type: "string" },
+      limit: { type: "string", default: "20" },
+      why: { type: "string" },
       type: { type: "boolean", default: false },
       not: { type: "boolean", default: false },
       force: { type: "boolean", default: false },
@@ -261,7 +316,17 @@ async function run(args: readonly string[]): Promise<number> {
     },
   });
   const [command, ...rest] = positionals;
-  const commands = ["teach", "classify", "labels", "forget", "export", "import"];
+  const commands = [
+    "teach",
+    "classify",
+    "labels",
+    "rename",
+    "forget",
+    "events",
+    "undo",
+    "export",
+    "import",
+  ];
   if (values.help || command === undefined || !commands.includes(command)) {
     console.log(USAGE);
     return values.help ? 0 : 2;
@@ -273,7 +338,7 @@ async function run(args: readonly string[]): Promise<number> {
   };
 
   const { space } = values;
-  const { send, close } = await connect(values.server, values.token);
+  const { send, close } = await connect(values.server, values.token, values.actor);
   try {
     switch (command) {
       case "teach":
@@ -296,6 +361,36 @@ async function run(args: readonly string[]): Promise<number> {
       case "labels":
         await labels(send, space, values.json);
         return 0;
+      case "rename": {
+        const [from, to] = rest;
+        if (from === undefined || to === undefined) {
+          throw new TypeError("xolo rename needs a label and its new name");
+        }
+        const path = `/labels/${encodeURIComponent(from)}?space=${encodeURIComponent(space)}`;
+        const reply = await succeed(await send(path, jsonOf("PATCH", { label: to })));
+        const { renamed } = await reply.json() as { renamed: number };
+        console.log(`renamed ${renamed}`);
+        return 0;
+      }
+      case "events": {
+        const most = Number(values.limit);
+        if (!(Number.isInteger(most) && most > 0)) {
+          throw new TypeError(`--limit should be a whole number from 1 on, it is ${values.limit}`);
+        }
+        await events(send, space, most, values.json);
+        return 0;
+      }
+      case "undo": {
+        const body = {
+          event: needs("the id of an event (xolo events)"),
+          ...(values.why === undefined ? {} : { why: values.why }),
+        };
+        const path = `/undo?space=${encodeURIComponent(space)}`;
+        const reply = await succeed(await send(path, jsonOf("POST", body)));
+        const event = await reply.json() as EventLine;
+        console.log(values.json ? JSON.stringify(event) : event.what);
+        return 0;
+      }
       case "forget": {
         const path = values.all
           ? `/spaces/${encodeURIComponent(space)}`
@@ -328,11 +423,15 @@ async function run(args: readonly string[]): Promise<number> {
 async function connect(
   server = Deno.env.get("XOLO_SERVER"),
   token = Deno.env.get("XOLO_TOKEN"),
+  actor = Deno.env.get("XOLO_ACTOR"),
 ): Promise<{ send: Send; close: () => Promise<void> }> {
-  const authorization = token ? { authorization: `Bearer ${token}` } : undefined;
+  const given = {
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...(actor ? { "xolo-actor": encodeURIComponent(actor) } : {}),
+  };
   const withToken = (init: RequestInit = {}): RequestInit => ({
     ...init,
-    headers: { ...init.headers as Record<string, string>, ...authorization },
+    headers: { ...init.headers as Record<string, string>, ...given },
   });
   if (server !== undefined) {
     const base = server.replace(/\/+$/, "");

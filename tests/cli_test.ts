@@ -75,6 +75,32 @@ Deno.test("xolo teaches a folder, answers, exports, imports and forgets in the l
   });
 });
 
+Deno.test("xolo renames, tells the history and takes back", async () => {
+  await withAlbum(async (folder) => {
+    const env = { XOLO_DATA: join(folder, "store") };
+    await xolo(env, "teach", join(folder, "album/My_cat"), "--label", "Tom");
+    const renamed = await xolo(env, "rename", "Tom", "Chelsea", "--actor", "Großmutter");
+    assertEquals(renamed.out, "renamed 1\n", renamed.err);
+    const { out } = await xolo(env, "events");
+    const [last, first, ...more] = out.trimEnd().split("\n").map((line) => line.split("\t"));
+    assertEquals(more, []);
+    assertEquals(last!.slice(2), ["Großmutter", 'renamed 1 example of "Tom" to "Chelsea"']);
+    assertEquals(first!.slice(2), ["somebody", 'taught 1 example of "Tom"']);
+    const early = await xolo(env, "undo", first![0]!);
+    assertEquals(early.code, 1);
+    assertStringIncludes(early.err, last![0]!);
+    const undone = await xolo(env, "undo", last![0]!, "--why", "by mistake");
+    assertEquals(undone.out, 'took back: renamed 1 example of "Tom" to "Chelsea"\n', undone.err);
+    assertEquals((await xolo(env, "labels")).out, "Tom\t1\n");
+    const json = (await xolo(env, "events", "--limit", "2", "--json")).out.trimEnd().split("\n");
+    assertEquals(json.map((line) => JSON.parse(line).type), ["undo", "rename"]);
+    assertEquals(JSON.parse(json[0]!).why, "by mistake");
+    const none = await xolo(env, "rename", "Tom");
+    assertStringIncludes(none.err, "needs a label and its new name");
+    assertStringIncludes((await xolo(env, "events", "--limit", "x")).err, "whole number");
+  });
+});
+
 Deno.test("xolo speaks to a server, with its token", async () => {
   await withAlbum(async (folder) => {
     const token = "a-long-secret";
