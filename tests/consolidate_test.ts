@@ -4,6 +4,9 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { root } from "./support/data.ts";
+import { startProcess } from "./support/process.ts";
+import { withFolder } from "./support/temp_folder.ts";
 import type { Facts } from "../functions/core/facts.ts";
 import { ReplyError } from "../functions/core/patiently.ts";
 import {
@@ -421,3 +424,56 @@ Deno.test("applyProposals() changes what is agreed to, and leaves what changed m
     "status 401",
   );
 });
+
+Deno.test("deno task consolidate proposes from a running service, and changes it only when asked to", () =>
+  withFolder(async (folder) => {
+    const service = await startProcess({ XOLO_DATA: folder });
+    try {
+      const call = async (method: string, path: string, body?: BodyInit, type?: string) => {
+        const headers = type === undefined ? {} : { "content-type": type };
+        const reply = await fetch(service.url + path, {
+          method,
+          headers,
+          ...(body ? { body } : {}),
+        });
+        const json = await reply.json();
+        assert(reply.ok, JSON.stringify(json));
+        return json;
+      };
+      const photo = await Deno.readFile(new URL("../web/samples/coffee_cup.jpg", import.meta.url));
+      const form = (fields: Record<string, string> = {}) => {
+        const all = new FormData();
+        all.set("image", new Blob([photo]), "cup.jpg");
+        for (const [name, value] of Object.entries(fields)) all.set(name, value);
+        return all;
+      };
+      const said = await call("POST", "/classify", form());
+      // What the network says by itself need not be remembered.
+      await call("POST", "/memories", form({ label: said.label }));
+      const rule = JSON.stringify({ when: { path: "dog" }, then: { label: "Rex" } });
+      await call("POST", "/rules", rule, "application/json");
+      await call("POST", "/rules", rule, "application/json");
+      const state = async () => [
+        (await call("GET", "/memories")).memories.length,
+        (await call("GET", "/rules")).rules.length,
+      ];
+      const consolidate = async (...args: string[]) => {
+        const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: ["task", "consolidate", "--server", service.url, ...args],
+          cwd: root,
+        }).output();
+        const text = new TextDecoder().decode(stdout);
+        assert(success, text + new TextDecoder().decode(stderr));
+        return text;
+      };
+      const report = await consolidate();
+      assertStringIncludes(report, "1 memories, 0 judgements, 2 rules: 2 proposals");
+      assertEquals(await state(), [1, 2]);
+      await consolidate("--apply", "--yes");
+      assertEquals(await state(), [0, 1]);
+      const { events } = await call("GET", "/events");
+      assertEquals(events[0].by, "consolidate");
+    } finally {
+      await service.end("SIGTERM");
+    }
+  }));
