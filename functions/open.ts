@@ -56,9 +56,10 @@ export interface Parts {
 }
 
 /**
- * Cosine of packed descriptors from which two faces are one item of review. Frames of one scene and
- * copies of one photo lie above it; photos of a person that were taken apart, and people who look
- * alike, well below: those are asked for one by one, as one answer would teach them all.
+ * Cosine of packed descriptors from which two faces are one item of review, that one answer teaches:
+ * who it is must not be in doubt. In small collections of faces copies of a photo lie above .93, of
+ * the photos of one person 46 to 95 % above .85, and of two people none above .73. Relatives who look
+ * much alike were not measured.
  */
 const ALIKE_FACES = 0.85;
 
