@@ -180,6 +180,10 @@ Deno.test("a space that has expired leaves nothing in the files after it was swe
     const expiresAt = new Date(clock.now + 3_600_000).toISOString();
     await table.openSpace("visitor", { expiresAt });
     await table.teach("visitor", [secretExample(1)]);
+    // One in which nothing was taught has something to lose, too.
+    await table.openSpace("another", { expiresAt });
+    const document = { value: { then: { label: SECRET } }, about: [`label:${SECRET}`] };
+    await table.keep("another", [{ collection: "rule", id: "a", document }]);
     await table.close();
     clock.now += 3_600_000;
     // Opening sweeps, and closing waits for what was begun.

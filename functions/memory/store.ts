@@ -25,6 +25,8 @@ export interface Head {
   readonly count: number;
   /** Milliseconds since 1970; null when it does not expire. */
   readonly expiresAt: number | null;
+  /** Whether it is what is left of an expired space: a name that stays taken, and nothing else. */
+  readonly isSwept?: boolean;
   /** Events that are kept; none when left out. */
   readonly events?: number;
   /** The newest event's id. */

@@ -621,11 +621,11 @@ class Table implements MemoryTable {
   async sweep(): Promise<void> {
     const now = this.#now();
     for await (const { space, head: base } of this.#store.spaces()) {
-      const { expiresAt, count, generation } = base.head;
+      const { expiresAt, generation, isSwept = false } = base.head;
       if (!this.#spaces.expired(expiresAt) || expiresAt === null) continue;
-      if (count > 0) {
+      if (!isSwept) {
         // The head stays for a while: an expired space must not come back as one that never expires.
-        const head = this.#reborn(base, expiresAt);
+        const head: Head = { ...this.#reborn(base, expiresAt), isSwept: true };
         await this.#store.commit(space, { base, head, ended: generation });
       } else if (expiresAt + EXPIRED_MS < now) {
         await this.#store.commit(space, { base, head: null, ended: generation });
