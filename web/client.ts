@@ -1,13 +1,13 @@
 /**
  * The API as the page calls it: typed by the server's own routes, refusals thrown as
- * {@linkcode ApiError}.
+ * `ApiError`.
  *
  * @module
  */
 import { hc, type InferResponseType } from "hono/client";
 import type { Answer } from "../functions/core/answer_type.ts";
 import type { App } from "../functions/app.ts";
-import { ApiError } from "./api_error.ts";
+import { type Access, createCall, DEFAULT_SPACE, headersOf } from "./call.ts";
 import { TwoFacesError } from "./two_faces_error.ts";
 
 type Calls = ReturnType<typeof hc<App>>;
@@ -25,17 +25,6 @@ export type Forgotten = InferResponseType<Calls["labels"][":label"]["$delete"], 
 /** A demo space of one's own. */
 export type DemoSpace = InferResponseType<Calls["spaces"]["$post"], 201>;
 
-/** Where and as whom the page calls. */
-export interface ClientOptions {
-  /** The server's origin, like "https://xolo.example". */
-  readonly origin: string;
-  /** Undefined for the default space. */
-  readonly space?: string | undefined;
-  readonly token?: string | undefined;
-  /** `fetch`, or a stand-in that tests pass. */
-  readonly fetch?: typeof fetch;
-}
-
 /** What a photo is taught as. */
 export interface Lesson {
   readonly label: string;
@@ -51,7 +40,7 @@ export interface Lesson {
   readonly force?: boolean;
 }
 
-/** What the page asks of the server. All reject with {@linkcode ApiError}. */
+/** What the page asks of the server. All reject with an `ApiError`. */
 export interface Client {
   health(): Promise<Health>;
   openDemoSpace(): Promise<DemoSpace>;
@@ -64,9 +53,6 @@ export interface Client {
   forgetAll(): Promise<Forgotten>;
 }
 
-/** The name of the space when none is given. */
-const DEFAULT_SPACE = "default";
-
 /** Memories that are looked through for kept photos. */
 const LOOKED_THROUGH = 100;
 
@@ -76,28 +62,11 @@ function asFile(photo: Blob): File {
 }
 
 /** Makes a client. */
-export function createClient(options: ClientOptions): Client {
-  const { origin, token } = options;
-  const send = options.fetch ?? fetch;
-  const space = options.space ?? DEFAULT_SPACE;
+export function createClient(access: Access): Client {
+  const { origin, space = DEFAULT_SPACE } = access;
   const query = { space };
-  const headers: Record<string, string> = token === undefined
-    ? {}
-    : { authorization: `Bearer ${token}` };
-
-  async function call(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    let response: Response;
-    try {
-      response = await send(input, init);
-    } catch (error) {
-      // What `fetch` rejects with when nobody answers.
-      if (error instanceof TypeError) throw ApiError.offline();
-      throw error;
-    }
-    if (!response.ok) throw await ApiError.from(response);
-    return response;
-  }
-
+  const headers = () => headersOf(access);
+  const call = createCall(access);
   const api = hc<App>(origin, { headers, fetch: call });
 
   return {
@@ -111,7 +80,7 @@ export function createClient(options: ClientOptions): Client {
       // The typed call wants a form and JSON at once where a route takes either; raw bytes it is.
       const reply = await call(api.classify.$url({ query }), {
         method: "POST",
-        headers: { ...headers, "content-type": photo.type || "application/octet-stream" },
+        headers: { ...headers(), "content-type": photo.type || "application/octet-stream" },
         body: photo,
       });
       return await reply.json() as Answer;

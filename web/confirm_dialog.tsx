@@ -11,13 +11,24 @@ export interface ConfirmDialogProps {
   readonly title: string;
   /** What will be lost. */
   readonly text: string;
+  /** What the buttons say, where it is not forgetting. */
+  readonly cancel?: string;
+  readonly confirm?: string;
   onConfirm(): void;
   onCancel(): void;
 }
 
 /** A modal question; Escape is a no. */
-export function ConfirmDialog({ title, text, onConfirm, onCancel }: ConfirmDialogProps) {
-  const says = strings.known;
+export function ConfirmDialog(
+  {
+    title,
+    text,
+    cancel = strings.known.cancel,
+    confirm = strings.known.confirm,
+    onConfirm,
+    onCancel,
+  }: ConfirmDialogProps,
+) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -35,8 +46,8 @@ export function ConfirmDialog({ title, text, onConfirm, onCancel }: ConfirmDialo
       <h2 id="confirm-title">{title}</h2>
       <p id="confirm-text">{text}</p>
       <div class="line">
-        <button type="button" class="button plain" onClick={onCancel}>{says.cancel}</button>
-        <button type="button" class="button grave" onClick={onConfirm}>{says.confirm}</button>
+        <button type="button" class="button plain" onClick={onCancel}>{cancel}</button>
+        <button type="button" class="button grave" onClick={onConfirm}>{confirm}</button>
       </div>
     </dialog>
   );

@@ -4,9 +4,10 @@
  * @module
  */
 import { ApiError } from "./api_error.ts";
+import type { Access } from "./call.ts";
 import { type Client, createClient, type LabelPage } from "./client.ts";
 
-/** What a tab remembers until it is closed. */
+/** What the browser remembers: a tab until it is closed, or for good. */
 export interface Keep {
   get(name: string): string | undefined;
   set(name: string, value: string): void;
@@ -22,6 +23,8 @@ export type Allowed = "teach" | "ask" | "token";
 /** An open session. */
 export interface Session {
   readonly client: Client;
+  /** What the client calls with. */
+  readonly access: Access;
   readonly allowed: Allowed;
   /** What is known; empty where it may not be read. */
   readonly labels: LabelPage;
@@ -33,6 +36,8 @@ export interface Session {
 export interface SessionOptions {
   readonly origin: string;
   readonly keep: Keep;
+  /** Who signs what is decided here. */
+  readonly actor?: () => string | undefined;
   /** `fetch`, or a stand-in that tests pass. */
   readonly fetch?: typeof fetch;
   /** Present time. */
@@ -64,21 +69,24 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const token = keep.get(TOKEN);
   const common = {
     origin,
+    actor: options.actor,
     ...(token === undefined ? {} : { token }),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   };
   const plain = createClient(common);
   const health = await plain.health();
   let client = plain;
+  let access: Access = common;
   let expiresAt: Date | undefined;
   if (health.demo && token === undefined) {
     const demo = await demoSpace(plain, keep, now());
     expiresAt = demo.expiresAt;
-    client = createClient({ ...common, space: demo.space });
+    access = { ...common, space: demo.space };
+    client = createClient(access);
   }
 
   try {
-    return { client, allowed: "teach", labels: await client.labels(), expiresAt };
+    return { client, access, allowed: "teach", labels: await client.labels(), expiresAt };
   } catch (error) {
     if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
     if (error.status === 401 && token !== undefined) {
@@ -87,7 +95,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       return { ...await openSession(options), allowed: "token" };
     }
     const allowed = error.status === 401 ? "token" : "ask";
-    return { client, allowed, labels: { labels: [] }, expiresAt };
+    return { client, access, allowed, labels: { labels: [] }, expiresAt };
   }
 }
 
