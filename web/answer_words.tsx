@@ -28,6 +28,7 @@ export function AnswerWords({ phase }: { readonly phase: Phase }) {
 
 function Said({ answer }: { readonly answer: Answer }) {
   const { headline: [before, strong, after], more } = sayAnswer(answer);
+  const { rule, demoted, review } = answer;
   return (
     <>
       <p class="headline">
@@ -36,10 +37,17 @@ function Said({ answer }: { readonly answer: Answer }) {
         {after}
       </p>
       {more.map((sentence) => <p key={sentence}>{sentence}</p>)}
+      {rule && <p>{strings.answer.reads(rule.reads)}</p>}
+      {demoted && <p>{strings.answer.demoted(demoted)}</p>}
       <p class="origin" data-route={answer.route}>
         {sayOrigin(answer.route)}
         {answer.route !== "none" && ` · ${percent(answer.confidence)}`}
       </p>
+      {review && (
+        <p>
+          <a href="#/review">{strings.answer.queued}</a>
+        </p>
+      )}
     </>
   );
 }

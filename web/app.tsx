@@ -1,5 +1,5 @@
 /**
- * The page: ask, teach, and see what is known.
+ * The first view: ask, teach, and see what is known.
  *
  * @module
  */
@@ -16,20 +16,26 @@ import { correctable, facesOf, isChoice, isOfPeople, meantFace } from "./people.
 import { PhotoInput } from "./photo_input.tsx";
 import { sayProblem } from "./problem_words.ts";
 import { RouteView } from "./route_view.tsx";
-import { type Keep, keepToken, leaveDemoSpace, openSession, type Session } from "./session.ts";
+import { type Keep, keepToken, leaveDemoSpace, type Session } from "./session.ts";
 import { strings } from "./strings.ts";
 import { TeachForm } from "./teach_form.tsx";
 import { TokenForm } from "./token_form.tsx";
 
-/** What the page is started with. */
+/** What the view is given. */
 export interface AppProps {
-  readonly origin: string;
   readonly keep: Keep;
+  /** The session, as it is being opened. */
+  readonly opening: Promise<Session>;
+  /** Whether the view is the one that is shown. */
+  readonly shown: boolean;
+  /** Opens the session anew and waits for it. */
+  reopen(): Promise<Session>;
+  /** Brings the view up: a photo may be dropped anywhere. */
+  onShow(): void;
 }
 
-/** The whole page below its header. */
-export function App({ origin, keep }: AppProps) {
-  const [opening, setOpening] = useState(() => openSession({ origin, keep }));
+/** The first view: ask, teach, and see what is known. */
+export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
   const [session, setSession] = useState<Session | undefined>(undefined);
   const [trouble, setTrouble] = useState("");
   const [photo, setPhoto] = useState<Blob | undefined>(undefined);
@@ -56,12 +62,14 @@ export function App({ origin, keep }: AppProps) {
     };
   }, [opening]);
 
-  /** Opens the session anew and waits for it. */
-  function reopen(): Promise<Session> {
-    const again = openSession({ origin, keep });
-    setOpening(again);
-    return again;
-  }
+  // What was decided in another view may be known here now.
+  const wasShown = useRef(shown);
+  useEffect(() => {
+    if (shown && !wasShown.current && mayTeach) {
+      refresh().catch(() => {/* the list says it later */});
+    }
+    wasShown.current = shown;
+  }, [shown]);
 
   /** The client, once the session is open; a failed opening is tried again. */
   async function client(): Promise<Client> {
@@ -90,6 +98,7 @@ export function App({ origin, keep }: AppProps) {
   }
 
   function show(file: Blob): void {
+    onShow();
     setSince((n) => n + 1);
     void ask(file);
   }
@@ -160,7 +169,8 @@ export function App({ origin, keep }: AppProps) {
             />
           )}
           {session?.allowed === "ask" && <p class="quiet">{strings.teach.notHere}</p>}
-          {session?.allowed === "token" && (
+          {/* One at a time: another view has one too. */}
+          {shown && session?.allowed === "token" && (
             <TokenForm
               onToken={async (token) => {
                 keepToken(keep, token);

@@ -10,7 +10,7 @@
  * @module
  */
 import * as esbuild from "esbuild";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { npmPackage } from "./npm_package.ts";
 import { strings } from "./strings.ts";
@@ -64,6 +64,21 @@ export function fillFrame(html: string, texts: Readonly<Record<string, string>>)
   });
 }
 
+/** The files that `main.js` cannot start without: the browser is told of them before it asks. */
+function startOf({ outputs }: esbuild.Metafile): readonly string[] {
+  const named = new Map(Object.entries(outputs).map(([path, out]) => [basename(path), out]));
+  const needed = new Set<string>();
+  const visit = (file: string) => {
+    for (const { path, kind } of named.get(file)?.imports ?? []) {
+      if (kind !== "import-statement" || needed.has(basename(path))) continue;
+      needed.add(basename(path));
+      visit(basename(path));
+    }
+  };
+  visit("main.js");
+  return [...needed];
+}
+
 /**
  * Builds the page.
  *
@@ -77,10 +92,15 @@ export async function buildPage(dist: string): Promise<void> {
   await Deno.mkdir(join(dist, "assets/samples"), { recursive: true });
   await Deno.mkdir(join(dist, "docs"), { recursive: true });
 
+  let preloads: readonly string[] = [];
   try {
-    await esbuild.build({
+    const { metafile } = await esbuild.build({
       entryPoints: [join(WEB, "main.tsx"), join(WEB, "style.css")],
       outdir: join(dist, "assets"),
+      // What only a later view needs is loaded when that view is opened.
+      splitting: true,
+      chunkNames: "[name]-[hash]",
+      metafile: true,
       absWorkingDir: WEB,
       bundle: true,
       minify: true,
@@ -93,6 +113,7 @@ export async function buildPage(dist: string): Promise<void> {
       plugins: [denoPackage("hono", hono)],
       logLevel: "warning",
     });
+    preloads = startOf(metafile);
   } finally {
     await esbuild.stop();
   }
@@ -108,7 +129,9 @@ export async function buildPage(dist: string): Promise<void> {
     if (name.endsWith(".jpg")) copies.push([join(WEB, "samples", name), `assets/samples/${name}`]);
   }
   const frame = await Deno.readTextFile(join(WEB, "index.html"));
-  await Deno.writeTextFile(join(dist, "index.html"), fillFrame(frame, strings.frame));
+  const links = preloads.map((file) => `    <link rel="modulepreload" href="/assets/${file}">\n`);
+  const page = fillFrame(frame, strings.frame).replace(/(?=^ *<script)/m, links.join(""));
+  await Deno.writeTextFile(join(dist, "index.html"), page);
   await Promise.all(copies.map(([from, to]) => Deno.copyFile(from, join(dist, to))));
 }
 

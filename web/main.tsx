@@ -4,19 +4,25 @@
  * @module
  */
 import { render } from "hono/jsx/dom";
-import { App } from "./app.tsx";
+import { Frame } from "./frame.tsx";
+import type { Keep } from "./session.ts";
 
 const root = document.getElementById("page");
 if (!root) throw new Error('the document should have an element with the id "page"');
 
+function keepIn(storage: Storage): Keep {
+  return {
+    get: (name) => storage.getItem(name) ?? undefined,
+    set: (name, value) => storage.setItem(name, value),
+    remove: (name) => storage.removeItem(name),
+  };
+}
+
 render(
-  <App
+  <Frame
     origin={location.origin}
-    keep={{
-      get: (name) => sessionStorage.getItem(name) ?? undefined,
-      set: (name, value) => sessionStorage.setItem(name, value),
-      remove: (name) => sessionStorage.removeItem(name),
-    }}
+    keep={keepIn(sessionStorage)}
+    lasting={keepIn(localStorage)}
   />,
   root,
 );

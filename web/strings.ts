@@ -1,5 +1,6 @@
 /**
- * Everything the page says, in one place.
+ * Everything the page says, in one place; what only the views for practice say is in
+ * `practice_strings.ts`, so that it is loaded with them.
  *
  * @module
  */
@@ -77,6 +78,20 @@ export const strings = {
     noScript: "This page needs JavaScript. The API works without it, see below.",
     privacy: "Photos are not stored unless you ask for it.",
     api: "API reference",
+    views: "Views",
+    ask: "Try & teach",
+    review: "Review",
+    rules: "Rules",
+    quality: "Quality",
+    history: "History",
+  },
+
+  /** The views of the page; what only those for practice say is in `practice_strings.ts`. */
+  views: {
+    title: (view: string) => `${view} – Xolo`,
+    loading: "One moment …",
+    failed: "This part of the page could not be loaded.",
+    again: "Try again",
   },
 
   sections: { photo: "Photo", answer: "Answer", known: "What I know" },
@@ -110,6 +125,11 @@ export const strings = {
       },
       without: (label: string) => `Without that memory I would say: ${label}.`,
     },
+
+    rule: (label: string): Sentence => ["", label, ", by a rule."],
+    reads: (rule: string) => `The rule: ${rule}.`,
+    demoted: (why: string) => `I would have been sure, but ${why}.`,
+    queued: "A person is to look at it.",
 
     people: {
       strangers: (n: number): Sentence =>

@@ -47,6 +47,18 @@ export function milliseconds(ms: number): string {
   return ms >= 10 ? ms.toFixed(0) : ms >= 1 ? ms.toFixed(1) : ms.toFixed(2);
 }
 
+/** A moment as people say it: its time, and its day unless that is today. */
+export function sayTime(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  const today = time.toDateString() === now.toDateString();
+  return time.toLocaleString([], {
+    ...(today ? {} : { day: "numeric", month: "short" }),
+    ...(time.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+}
+
 /**
  * Says an answer in words.
  *
@@ -71,6 +83,7 @@ export function sayAnswer(answer: Sayable): Words {
 function sayItself(answer: Sayable): Words {
   if (answer.label === null) return sayNothing(answer);
   if (answer.route === "memory") return sayMemory(answer.label, answer);
+  if (answer.route === "rule") return { headline: strings.answer.rule(answer.label), more: [] };
   if (isStranger(answer)) {
     const strangers = peopleOf(answer).filter(({ label }) => label === null);
     return { headline: strings.answer.people.strangers(strangers.length), more: [] };
