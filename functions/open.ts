@@ -61,7 +61,7 @@ export interface Parts {
  * the photos of one person 46 to 95 % above .85, and of two people none above .73. Relatives who look
  * much alike were not measured.
  */
-const ALIKE_FACES = 0.85;
+export const ALIKE_FACES = 0.85;
 
 /** Where the project's models lie. */
 export const MODELS = new URL("../models/", import.meta.url);

@@ -59,6 +59,16 @@ export const lookSection = z.object({
     is: z.number().min(0).max(1),
     perhaps: z.number().min(0).max(1),
   }).readonly(),
+  /**
+   * Of several taught types the likeliest: P(of it, given that it is of one of them) = σ(bias + Σ
+   * weight · feature), of its likeness, the likeness less that of the next, and ln(1 + memories).
+   */
+  rivals: z.object({
+    bias: z.number(),
+    likeness: z.number(),
+    margin: z.number(),
+    memories: z.number(),
+  }).readonly(),
   /** What the numbers were estimated on, by which command. */
   made: z.object({
     command: z.string().min(1),

@@ -27,6 +27,7 @@ const SECTION: LookSection = {
     },
   },
   types: { bias: -6, likeness: 20, rival: -8, novelty: 0.5, is: 0.9, perhaps: 0.6 },
+  rivals: { bias: -3, likeness: 5, margin: 30, memories: -0.5 },
   made: { command: "", data: "", photos: "" },
 };
 const COHORT = Float32Array.of(1, 0, 0, 1, 0.6, 0.8);

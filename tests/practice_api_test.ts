@@ -366,40 +366,43 @@ serviceTest("words that never stand in one path are no conflict", async (service
 });
 
 serviceTest("what is judged wrong is demoted, says so, and comes back", async (service) => {
-  const sure = await classify(service, CAT);
-  assertEquals([sure.certainty, sure.review.reason], ["is", "sample"]);
-  const { event, right } = await done(service, "POST", `/review/${sure.review.item}`, {
-    not: true,
-  });
-  assertEquals(right, false);
+  // One mistake may be the reviewer's; the second tells.
+  let event: { id: string } | undefined;
+  for (let n = 0; n < 2; n++) {
+    const sure = await classify(service, CAT);
+    assertEquals([sure.certainty, sure.review.reason], ["is", "sample"]);
+    const judged = await done(service, "POST", `/review/${sure.review.item}`, { not: true });
+    assertEquals(judged.right, false);
+    event = judged.event;
+  }
 
   const quality = await done(service, "GET", "/quality");
   assertObjectMatch(quality, { floor: 0.92, interval: 0.8, sampleRate: 1, rules: [], open: 0 });
-  assertObjectMatch(quality.overall, { judged: 1, right: 0, precision: 0, lower: 0, state: "new" });
-  assertObjectMatch(quality.routes[0], { name: "network", judged: 1, state: "demoted" });
-  assertStringIncludes(quality.routes[0].says, "right in 0 of 1 judged answers");
+  assertObjectMatch(quality.overall, { judged: 2, right: 0, precision: 0, lower: 0, state: "new" });
+  assertObjectMatch(quality.routes[0], { name: "network", judged: 2, state: "demoted" });
+  assertStringIncludes(quality.routes[0].says, "right in 0 of 2 judged answers");
   assertObjectMatch(quality.labels[0], { name: "cat", route: "network", state: "demoted" });
   assertGreater(quality.labels[0].needed, 0);
-  assertObjectMatch(quality.coverage[0], { answers: 1, covered: 1, coverage: 1, precision: 0 });
+  assertObjectMatch(quality.coverage[0], { answers: 2, covered: 2, coverage: 1, precision: 0 });
 
   const demoted = await classify(service, CUP);
   assertEquals([demoted.certainty, demoted.review.reason], ["perhaps", "demoted"]);
-  assertStringIncludes(demoted.demoted, "route network was right in 0 of 1 judged answers");
+  assertStringIncludes(demoted.demoted, "route network was right in 0 of 2 judged answers");
   const after = await done(service, "GET", "/quality");
-  assertObjectMatch(after.coverage[0], { answers: 2, covered: 1, coverage: 0.5 });
+  assertObjectMatch(after.coverage[0], { answers: 3, covered: 2 });
   assertEquals(after.open, 1);
   const tried = await done(service, "POST", "/rules/dry-run", {
     rule: { when: { path: "cat" }, then: { label: "Chelsea" } },
   });
   assertEquals(tried.judged, {
-    looked: 1,
+    looked: 2,
     skipped: 0,
-    changed: 1,
+    changed: 2,
     becomeRight: 0,
     becomeWrong: 0,
   });
 
-  await done(service, "POST", "/undo", { event: event.id });
+  await done(service, "POST", "/undo", { event: event!.id });
   const back = await classify(service, ROCKET);
   assertEquals([back.certainty, back.demoted], ["is", undefined]);
 }, ALL);

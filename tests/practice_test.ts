@@ -172,9 +172,9 @@ Deno.test("settle() demotes what was judged wrong too often, and brings it back 
 Deno.test("settle() forgets a judgement that is taken back", () =>
   withPractice(async ({ settle, judge, memory }) => {
     for (let n = 0; n < 19; n++) await judge(true);
-    for (let n = 0; n < 3; n++) await judge(false);
+    for (let n = 0; n < 6; n++) await judge(false);
     assertEquals((await settle(answer(), 1)).certainty, "perhaps");
-    for (const { id } of await memory.events("home", { limit: 3 })) {
+    for (const { id } of await memory.events("home", { limit: 6 })) {
       await memory.undo("home", id, ANN);
     }
     assertEquals((await settle(answer(), 2)).certainty, "is");

@@ -20,6 +20,10 @@ import { cleanRecord, judgementsNeeded, wilson } from "../functions/core/quality
 import { seeded } from "./support/vectors.ts";
 
 /** Two-sided 80 %. */
+/** Quantile of the bound by which few judgements tell against a record. */
+const FEW_Z = 1.96;
+/** What should be judged right of what holds the floor: people are right in .98. */
+const LEAST = 0.92 * 0.98;
 const Z = 1.2816;
 
 /** What was answered. */
@@ -193,60 +197,94 @@ Deno.test("createStandings() keeps one record for a label of each route", () => 
   });
 });
 
-Deno.test("createStandings() demotes with few judgements only what cannot reach the floor", () => {
+Deno.test("createStandings() demotes with few judgements only what hardly reaches the floor", () => {
   const standings = createStandings();
   const state = () => standings.of("label", "network/dog").state;
   add(standings, 18, true);
   assertEquals(state(), "new");
   add(standings, 1, true);
   assertEquals(state(), "kept");
-  // One mistake of 20: the upper bound is far above, but now there is enough to ask for the lower.
+  // One mistake of 20 may be the reviewer's: no longer shown to hold, but not shown to fail.
+  add(standings, 1, false);
+  assertEquals(state(), "new");
+  add(standings, 4, false);
+  assertEquals(state(), "new");
+  // People are right in .98: 19 of 24 could still be of what holds .92, 19 of 25 cannot.
+  assert(wilson(19, 24, FEW_Z).upper >= LEAST && wilson(19, 25, FEW_Z).upper < LEAST);
   add(standings, 1, false);
   assertEquals(state(), "demoted");
 
+  const long = createStandings();
+  add(long, 186, true);
+  add(long, 14, false);
+  assertEquals(long.of("route", "network").state, "new");
+  assert(wilson(186, 200, Z).lower >= LEAST && wilson(185, 200, Z).lower < LEAST);
+  add(long, 1, false);
+  assert(wilson(185, 200, Z).upper > 0.92, "a whole window stands by its lower bound");
+  assertEquals(long.of("route", "network").state, "demoted");
+
+  const once = createStandings();
+  add(once, 1, false, { label: "cup" });
+  assertEquals(once.of("label", "network/cup").state, "new", "one mistake alone tells nothing");
+  add(once, 1, false, { label: "cup" });
+  assertEquals(once.of("label", "network/cup").state, "demoted");
+
   const other = createStandings();
-  add(other, 6, true, { label: "cat" });
+  add(other, 3, true, { label: "cat" });
   add(other, 1, false, { label: "cat" });
-  assert(wilson(6, 7, Z).upper > 0.92);
   assertEquals(other.of("label", "network/cat").state, "new");
   add(other, 1, false, { label: "cat" });
-  assert(wilson(6, 8, Z).upper < 0.92);
+  assert(wilson(3, 5, FEW_Z).upper < LEAST);
   assertEquals(other.of("label", "network/cat").state, "demoted");
+  // Judged well again: 5 judgements later it no longer tells against it.
+  assert(wilson(4, 6, FEW_Z).upper >= LEAST);
+  add(other, 4, true, { label: "cat" });
+  assertEquals(other.of("label", "network/cat").state, "demoted");
+  add(other, 1, true, { label: "cat" });
+  assertEquals(other.of("label", "network/cat").state, "new");
+});
+
+Deno.test("demotionOf() lets what holds by a record of its own stand in a demoted route", () => {
+  const standings = createStandings();
+  add(standings, 19, true, { label: "starfish" });
+  add(standings, 30, false, { label: "wild cat" });
+  assertEquals(standings.of("route", "network").state, "demoted");
+  assertEquals(standings.demotionOf(facts({ label: "starfish" }), null), null);
+  assert(standings.demotionOf(facts({ label: "mug" }), null)!.startsWith("route network"));
+  add(standings, 1, false, { label: "starfish" });
+  assert(standings.demotionOf(facts({ label: "starfish" }), null) !== null);
 });
 
 Deno.test("createStandings() takes back what was judged well since its demotion", () => {
   const standings = createStandings();
   const label = () => standings.of("label", "network/dog");
-  add(standings, 1, false);
+  add(standings, 20, false);
   assertEquals(label().state, "demoted");
-  assert(wilson(19, 20, Z).lower < 0.92, "the mistake counts in the window");
   add(standings, 18, true, {}, { reason: "demoted" });
   assertEquals(label().state, "demoted");
   add(standings, 1, true, {}, { reason: "demoted" });
   assertEquals([label().state, label().judged, label().right], ["kept", 19, 19]);
-  // The old mistake is no longer counted, but new ones are.
+  // The old mistakes are no longer counted, but new ones are.
   add(standings, 20, true);
   assertEquals(label().state, "kept");
-  add(standings, 4, false);
+  add(standings, 9, false);
   assertEquals(label().state, "demoted");
 });
 
 Deno.test("createStandings() takes back what its window shows to hold", () => {
-  const standings = createStandings({ window: 60 });
+  // A window of a hundred: what is missing of it weighs less.
+  const standings = createStandings({ window: 100 });
   const label = () => standings.of("label", "network/dog");
-  add(standings, 40, true);
-  add(standings, 2, false);
+  add(standings, 10, false);
+  add(standings, 15, true);
+  add(standings, 1, false);
   assertEquals(label().state, "demoted");
-  const since = (n: number) => wilson(40 + n, 42 + n, Z).lower;
-  let n = 0;
-  while (since(n) < 0.92) n++;
-  assert(n < cleanRecord(0.92, Z), "sooner than by what came since");
-  add(standings, n - 1, true);
+  add(standings, 18, true);
   assertEquals(label().state, "demoted");
   add(standings, 1, true);
-  assertEquals([label().state, label().judged], ["kept", 42 + n]);
-  add(standings, 60 - 42 - n + 41, true);
-  assertEquals([label().judged, label().right], [60, 59], "only the last 60 count");
+  assertEquals([label().state, label().judged], ["kept", cleanRecord(0.92, Z)]);
+  add(standings, 200, true);
+  assertEquals([label().judged, label().right], [100, 100], "only the last 100 count");
 });
 
 Deno.test("createStandings() does not let one demoted label take its route along", () => {
@@ -314,12 +352,12 @@ Deno.test("demotionOf() says what was judged too badly", () => {
   assertEquals(standings.demotionOf(facts({ route: "memory", by: "look" }), null), null);
 
   add(standings, 40, true, { route: "rule", label: "Rex" }, { rule: "A" });
-  add(standings, 1, false, { route: "rule", label: "Rex" }, { rule: "B" });
+  add(standings, 2, false, { route: "rule", label: "Rex" }, { rule: "B" });
   const rule = facts({ route: "rule", label: "Rex" });
   assertEquals(standings.demotionOf(rule, "A"), null);
   assertEquals(
     standings.demotionOf(rule, "B"),
-    "rule B was right in 0 of 1 judged answers, its lower bound .00 is under .92",
+    "rule B was right in 0 of 2 judged answers, its lower bound .00 is under .92",
   );
   add(standings, 9, false, { route: "memory", by: "face", label: "Ann" });
   add(standings, 300, true, { route: "memory", by: "face", label: "Bob" });
@@ -331,16 +369,6 @@ Deno.test("demotionOf() says what was judged too badly", () => {
     standings.demotionOf(facts({ route: "memory", by: "bytes", label: "Ann" }), null),
     null,
   );
-});
-
-Deno.test("demotionOf() shows a bound that is only just under the floor", () => {
-  const floor = Math.ceil(wilson(47, 50, Z).lower * 1e4) / 1e4;
-  const standings = createStandings({ floor });
-  add(standings, 47, true);
-  add(standings, 3, false);
-  const words = standings.demotionOf(facts(), null)!;
-  const [, lower, under] = words.match(/bound (\.\d+) is under (\.\d+)$/)!;
-  assert(Number(lower) < Number(under), words);
 });
 
 Deno.test("createStandings() keeps answers precise where a part of them is not", () => {

@@ -32,6 +32,7 @@ const judge = createLookJudge({
     },
   },
   types: { bias: -12, likeness: 20, rival: -10, novelty: 1, is: 0.9, perhaps: 0.5 },
+  rivals: { bias: -3, likeness: 5, margin: 30, memories: -0.2 },
   made: { command: "-", data: "-", photos: "0".repeat(64) },
 }, Float32Array.of(0, 0, 0, 1));
 const TYPE_FROM = (Math.log(9) + 12) / 20;

@@ -12,6 +12,7 @@ import { type Findings, settleAnswer } from "./settle_answer.ts";
 import type { Encoded, Encoder, ImageSize, SeenFace } from "./encoder.ts";
 import type { FaceJudge } from "./face_judge.ts";
 import type { Generalization, Generalize } from "./generalize_type.ts";
+import { guessType, type TypeGuess } from "./guess_type.ts";
 import { humanFaces } from "./human_faces.ts";
 import type { LookJudge } from "./look_judge.ts";
 import type { Context, Facts } from "./facts.ts";
@@ -125,7 +126,12 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     if (!practice || !ask.recall) return said;
     // The rules that people wrote, the record of what was judged, and a person where it is not sure.
     const { space, context = {} } = ask;
-    return await practice.settle(said, { general, subject }, { space, context, review });
+    return await practice.settle(said, { general, guess, subject }, { space, context, review });
+
+    /** Which of the taught types it is likeliest of. */
+    async function guess(): Promise<TypeGuess | undefined> {
+      return await guessType(memory, space, query(seen, usual), judge);
+    }
 
     /** What the answer is about, as it would be taught. */
     async function subject({ kind, label }: Facts): Promise<SeenSubject | undefined> {

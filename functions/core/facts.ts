@@ -9,6 +9,15 @@ import type { Kind } from "./memory.ts";
 /** A flat object that the caller sends with a photo: album, camera, place, date. */
 export type Context = Readonly<Record<string, string | number | boolean | null>>;
 
+/** The taught type that a photo is most likely of, if it is of any. */
+export interface Guess {
+  readonly label: string;
+  /** 0 to 1, with what is known of how often a photo shows a label that nobody taught. */
+  readonly confidence: number;
+  /** Whether it is the answer for what was judged of its like, and not because memory is sure. */
+  readonly isGiven: boolean;
+}
+
 /** An answer, as far as it can be asked for by a rule. */
 export interface Facts {
   /** What the answer is about: a person, or an animal or object. */
@@ -31,6 +40,8 @@ export interface Facts {
   readonly width: number;
   readonly height: number;
   readonly context: Context;
+  /** What is judged beside the answer; left out where no types were weighed. Rules cannot ask for it. */
+  readonly guess?: Guess;
 }
 
 /** The kind's word in the path of every person. */

@@ -10,7 +10,8 @@
  * A type is a prototype, the mean of what was taught of it (Snell, Swersky & Zemel, "Prototypical
  * Networks for Few-shot Learning", NeurIPS 2017), beside what the network knows already (as in
  * Zhang et al., "Tip-Adapter", ECCV 2022): a photo is of it when it is like the prototype, more than
- * like the groups of the cohort, and when the network does not know its type.
+ * like the groups of the cohort, and when the network does not know its type. Where several types are
+ * taught, which of them it is, if it is any, is told by how much less it is like the next.
  *
  * @module
  */
@@ -81,6 +82,15 @@ export interface LookJudge {
    * @param novelty of the photo by the network, 0 to 1; ½ tells nothing
    */
   type(likeness: number, around: LookSurroundings, novelty: number): LookVerdict;
+  /**
+   * How likely a photo of one of several taught types is of the one that it is most like.
+   *
+   * @param likeness to that one
+   * @param rival likeness to the next
+   * @param memories of that one, ≥ 1
+   * @returns 0 to 1
+   */
+  among(likeness: number, rival: number, memories: number): number;
 }
 
 /** Of 0, .3, .4 and .5 the one by which about as many strangers pass whatever the number of memories. */
@@ -96,6 +106,27 @@ const UNITY = 0.3;
  */
 export function likenessOf(unity: number, similarity: number): number {
   return unity ** UNITY * similarity;
+}
+
+/**
+ * The prototype of memories of one label.
+ *
+ * @throws {RangeError} when there is none
+ */
+export function prototypeOf(
+  memories: readonly Pick<Memory, "embedding">[],
+): Pick<LookReference, "centroid" | "unity"> {
+  const [first, ...others] = memories;
+  if (!first) throw new RangeError("A reference is of at least one memory.");
+  const mean = first.embedding.slice();
+  for (const { embedding } of others) {
+    for (let d = 0; d < mean.length; d++) mean[d]! += embedding[d]!;
+  }
+  const length = Math.sqrt(cosine(mean, mean));
+  return {
+    centroid: mean.map((value) => value / length),
+    unity: length / memories.length,
+  };
 }
 
 /** References whose surroundings are remembered. */
@@ -126,7 +157,7 @@ export function createLookJudge(section: LookSection, cohort: Float32Array): Loo
     // The file's 8 bits are not quite of length 1.
     (_, i) => unit(cohort.subarray(i * dimension, (i + 1) * dimension)),
   );
-  const { individuals, types, copy } = section;
+  const { individuals, types, rivals, copy } = section;
   const crowds = new Map<string, number>();
 
   function surroundings(look: Float32Array): LookSurroundings {
@@ -164,20 +195,12 @@ export function createLookJudge(section: LookSection, cohort: Float32Array): Loo
       ),
     surroundings,
     reference(memories) {
-      const [first, ...others] = memories;
-      if (!first) throw new RangeError("A reference is of at least one memory.");
-      const mean = first.embedding.slice();
-      for (const { embedding } of others) {
-        for (let d = 0; d < mean.length; d++) mean[d]! += embedding[d]!;
-      }
-      const length = Math.sqrt(cosine(mean, mean));
-      const centroid = mean.map((value) => value / length);
+      const prototype = prototypeOf(memories);
       const animals = memories.filter(({ path }) => path.includes(ANIMAL)).length;
       return {
-        centroid,
-        unity: length / memories.length,
+        ...prototype,
         animal: 2 * animals >= memories.length,
-        crowd: crowdOf(memories.map(({ id }) => id).join(), centroid),
+        crowd: crowdOf(memories.map(({ id }) => id).join(), prototype.centroid),
       };
     },
     likeness: ({ centroid, unity }, look) => likenessOf(unity, cosine(centroid, look)),
@@ -212,5 +235,10 @@ export function createLookJudge(section: LookSection, cohort: Float32Array): Loo
         isFrom: from(types.is),
       };
     },
+    among: (likeness, rival, memories) =>
+      sigmoid(
+        rivals.bias + rivals.likeness * likeness + rivals.margin * (likeness - rival) +
+          rivals.memories * Math.log(1 + memories),
+      ),
   };
 }

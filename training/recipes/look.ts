@@ -8,7 +8,8 @@
  * The cohort is one centroid for each class. The thresholds of individuals come from pairs of
  * different individuals alone, by the share of them that may pass; the probabilities from the
  * individuals in `instances`. Types are learnt as they come: each breed in turn is taught as if it
- * were new, its own class left out of what the network and the cohort know.
+ * were new, its own class left out of what the network and the cohort know. How a type stands to its
+ * rivals is learnt of every second category of Caltech-101.
  *
  * @module
  */
@@ -25,6 +26,7 @@ import type { NetworkCalibration } from "../../models/network.ts";
 import { openNative } from "../../models/runtime_native.ts";
 import { sha256Hex } from "../../models/sha256.ts";
 import { sharedPath } from "../collections.ts";
+import { caltechHalves } from "../eval/caltech_halves.ts";
 import { type LookPhoto, lookPhotos } from "../eval/look_photos.ts";
 import { createRandom, draw } from "../eval/random.ts";
 import { digestOf } from "../eval/seen_photos.ts";
@@ -80,6 +82,10 @@ const FALSE_TYPE = 0.01;
 const IS = 0.9;
 /** Share of photos whose surroundings may be less crowded than the least crowd that is told. */
 const LEAST = 0.001;
+/** How often the photos of rival types come in, each time in another order. */
+const ORDERS = 4;
+/** Share of them that are taught after they were asked about. */
+const RIVALS_TAUGHT = 0.5;
 const SEED = 20261125;
 
 /** What is fitted, without the files. */
@@ -411,6 +417,50 @@ function fitTypes(...from: Parameters<typeof typeQuestions>): LookSection["types
   };
 }
 
+/**
+ * Photos of every second category of Caltech-101 come in by chance, are asked about, and some of them
+ * are taught: what was learnt of how types stand to their rivals is of all numbers of types and
+ * memories. Only those are asked about whose category is taught already; how often it is not, the
+ * stream that is answered must tell by itself.
+ *
+ * @throws {RangeError} when there are no photos of two categories
+ */
+export function fitRivals(strangers: readonly LookPhoto[]): LookSection["rivals"] {
+  const categoryOf = ({ group }: LookPhoto) => group.match(/^caltech101.(.+)$/)?.[1];
+  const names = [...new Set(strangers.map(categoryOf))].filter((name) => name !== undefined);
+  const fitted = new Set(caltechHalves(names).fitted);
+  const photos = strangers.filter((photo) => fitted.has(categoryOf(photo) ?? ""));
+  const random = createRandom(SEED);
+  const questions = Array.from({ length: ORDERS }, () => {
+    const taught = new Map<string, LookPhoto[]>();
+    return draw(photos, photos.length, random).flatMap((photo) => {
+      const memories = taught.get(photo.group) ?? [];
+      const asked = memories.length > 0 && taught.size > 1 ? [rivalQuestion(photo, taught)] : [];
+      if (random() < RIVALS_TAUGHT) taught.set(photo.group, [...memories, photo]);
+      return asked;
+    });
+  }).flat();
+  const { weights: [weights], biases: [bias] } = fitSoftmax(questions, 2);
+  const [likeness, margin, memories] = weights!.map(round);
+  return { bias: round(bias!), likeness: likeness!, margin: margin!, memories: memories! };
+}
+
+/** How the likeliest type stands to the next, and whether it is that of the photo. */
+function rivalQuestion(
+  { group, look }: LookPhoto,
+  taught: ReadonlyMap<string, readonly LookPhoto[]>,
+): { features: number[]; label: number } {
+  const [first, next] = [...taught].map(([name, photos]) => {
+    const { centroid, unity } = meanOf(photos);
+    return { name, likeness: likenessOf(unity, cosine(centroid, look)), memories: photos.length };
+  }).sort((a, b) => b.likeness - a.likeness);
+  const { name, likeness, memories } = first!;
+  return {
+    features: [likeness, likeness - next!.likeness, Math.log(1 + memories)],
+    label: name === group ? 0 : 1,
+  };
+}
+
 const round = (value: number) => Number(value.toFixed(4));
 
 /** Finds and stores the thresholds. */
@@ -439,8 +489,10 @@ export const recipe: Recipe = {
       }
       const fit = fitLook(photos, hierarchy, parseSection("network", manifest.network));
       const { individuals, types, cohort, least } = fit;
+      const rivals = fitRivals(photos.strangers);
       log(JSON.stringify(individuals));
       log(JSON.stringify(types));
+      log(JSON.stringify(rivals));
 
       const rows = [...cohort.values()];
       const dimension = rows[0]!.length;
@@ -469,6 +521,7 @@ export const recipe: Recipe = {
         },
         individuals,
         types,
+        rivals,
         made: {
           command: "deno task train look",
           data:

@@ -126,7 +126,8 @@ export function createAnswerLog(
       const some = answers.slice(at, at + ANSWERS_AT_ONCE - slot.answers.length);
       slot.answers.push(...some);
       at += some.length;
-      const labels = slot.answers.map(({ facts }) => facts.label).filter((one) => one !== null);
+      const labels = slot.answers.flatMap(({ facts: { label, guess } }) => [label, guess?.label])
+        .filter((one) => typeof one === "string");
       await memory.keep(space, [{
         collection: "answers",
         id: String(slot.number).padStart(2, "0"),

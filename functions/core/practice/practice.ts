@@ -1,7 +1,7 @@
 /**
  * The human side of an answer, after memory and the network have been asked: rules that people wrote
- * change it, a record of wrong answers demotes it, and what is not sure, or drawn by chance, goes
- * before a person.
+ * change it, a record of right guesses promotes it and one of wrong answers demotes it, and what is
+ * not sure, or drawn by chance, goes before a person.
  *
  * After Sun et al. 2014, "Chimera: Large-Scale Classification using Machine Learning, Rules, and
  * Crowdsourcing" (VLDB 7(13)): classifiers and rules answer, samples of their answers are judged, and
@@ -10,14 +10,17 @@
  * @module
  */
 import type { Alternative, Answer, Certainty } from "../answer_type.ts";
-import { type Context, type Facts, factsOf } from "../facts.ts";
+import { type Context, type Facts, factsOf, type Guess } from "../facts.ts";
 import type { Generalization } from "../generalize_type.ts";
+import type { TypeGuess } from "../guess_type.ts";
 import type { MemoryTable } from "../memory.ts";
 import type { ReviewReason } from "../quality/judgement.ts";
+import type { LearntCut } from "../quality/learnt_cut.ts";
 import type { Standings } from "../quality/standing.ts";
 import { applyRules, type Ruling } from "../rules/apply_rules.ts";
 import { outcomeOf } from "../rules/outcome_of.ts";
 import type { Rule } from "../rules/rule.ts";
+import { fold } from "../rules/value_set.ts";
 import { readRule } from "../rules/rule_words.ts";
 import type { SeenSubject } from "../review/item.ts";
 import type { ReviewQueue } from "../review/review_queue.ts";
@@ -40,6 +43,8 @@ export interface PracticeParts {
 export interface Seen {
   /** What the network makes of the photo; left out where it was not asked. */
   readonly general?: Generalization;
+  /** The taught type that it is likeliest of; called only where that could be the answer. */
+  guess?(): Promise<TypeGuess | undefined>;
   /** What the answer is about, as it would be taught; called only where it goes before a person. */
   subject(facts: Facts): Promise<SeenSubject | undefined>;
 }
@@ -59,6 +64,10 @@ export interface Practice {
 
 /** Judgements of a rule that its confidence starts with, at the floor: nothing is known of a new one. */
 const PRIOR = 10;
+/** Memories of a type before it is guessed: one that was taught by mistake makes no type. */
+const FEWEST_MEMORIES = 2;
+/** Confidence of a guess that the network shares: in the highest band of the learnt cut. */
+const AGREED = 0.99;
 /** Suggestions that a reviewer is given. */
 const SUGGESTED = 9;
 
@@ -69,20 +78,37 @@ export function createPractice(
   return {
     async settle(answer, seen, ask) {
       const { space, context = {} } = ask;
-      const [rules, standings] = await Promise.all([
+      const [rules, standings, cut] = await Promise.all([
         records.rules(space),
         records.standings(space),
+        records.learntCut(space),
       ]);
-      const before = factsOf(answer, context);
-      const ruling = applyRules(rules, before);
-      const ruled = ruledAnswer(answer, ruling, before, standings, floor);
-      const rule = ruled.rule ?? null;
-      const facts = factsOf(ruled, context);
+      const asked = factsOf(answer, context);
+      const ruling = applyRules(rules, asked);
+      const ruled = ruledAnswer(answer, ruling, asked, standings, floor);
+      const found = canBeGuessed(ruled, asked) ? await seen.guess?.() : undefined;
+      const isSure = ruled.route === "memory" && ruled.certainty === "is";
+      const likely = likelyOf(ruled, asked, found, cut);
+      if (likely !== undefined) cut.see(likely);
+      const promotion = likely !== undefined && !isSure && !isForbidden(likely.label, ruling)
+        ? cut.promotionOf(likely)
+        : null;
+      const said = promotion === null ? ruled : promotedAnswer(ruled, likely!, promotion);
+      const guess = likely === undefined ? {} : {
+        guess: {
+          label: likely.label,
+          confidence: likely.confidence,
+          isGiven: promotion !== null,
+        },
+      };
+      const before: Facts = { ...asked, ...guess };
+      const rule = said.rule ?? null;
+      const facts: Facts = { ...factsOf(said, context), ...guess };
       const claimed = facts.certainty;
       const demoted = claimed === "is"
-        ? standings.demotionOf(facts, ruled.route === "rule" ? rule?.id ?? null : null)
+        ? standings.demotionOf(facts, said.route === "rule" ? rule?.id ?? null : null)
         : null;
-      const given: Answer = demoted === null ? ruled : { ...ruled, certainty: "perhaps", demoted };
+      const given: Answer = demoted === null ? said : { ...said, certainty: "perhaps", demoted };
       const told: Facts = { ...facts, certainty: given.certainty };
       log.note(space, before, told, ruling.hits.map(({ id }) => id));
       if (!ask.review || told.by === "bytes") return given;
@@ -97,10 +123,117 @@ export function createPractice(
         answer: told,
         rule,
         claimed,
-        suggestions: suggestionsOf(given, answer, told.kind === "thing" ? seen.general : undefined),
+        suggestions: suggestionsOf(
+          given,
+          answer,
+          facts.guess,
+          told.kind === "thing" ? seen.general : undefined,
+        ),
       });
       return item === undefined ? given : { ...given, review: { item, reason: why.reason } };
     },
+  };
+}
+
+/**
+ * Whether the likeliest type could be the answer: of a thing that no rule and no copy answers for. What
+ * was taught wins over what the network says, as elsewhere.
+ */
+function canBeGuessed({ route, certainty }: Answer, { kind, by }: Facts): boolean {
+  if (kind === "person" || route === "rule") return false;
+  return route !== "memory" || certainty !== "is" || by === "look";
+}
+
+function isForbidden(label: string, { not }: Ruling): boolean {
+  return not.some((one) => fold(one.label) === fold(label));
+}
+
+/** What a photo most likely shows, short of being sure. */
+interface Likely {
+  readonly label: string;
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** The likeliest type; left out where memory itself says perhaps. */
+  readonly type?: TypeGuess;
+}
+
+/**
+ * What memory says perhaps, or the likeliest type, whichever is surer. Where the network says the
+ * same word as the likeliest type, two that know nothing of each other agree: such guesses are among
+ * the surest, and judged together with those.
+ */
+function likelyOf(
+  { label, route, certainty, confidence }: Answer,
+  { kind, by }: Facts,
+  found: TypeGuess | undefined,
+  cut: LearntCut,
+): Likely | undefined {
+  const isSure = route === "memory" && certainty === "is";
+  const isGuess = found !== undefined && found.memories >= FEWEST_MEMORIES &&
+    (!isSure || found.label === label);
+  const agrees = isGuess && route === "network" && label !== null &&
+    fold(label) === fold(found.label);
+  const type: Likely | undefined = isGuess
+    ? {
+      label: found.label,
+      confidence: Math.max(cut.confidenceOf(found.confidence), agrees ? AGREED : 0),
+      type: found,
+    }
+    : undefined;
+  const isPerhaps = kind === "thing" && route === "memory" && certainty === "perhaps" &&
+    by === "look" && label !== null;
+  if (!isPerhaps || (type !== undefined && type.confidence >= confidence)) return type;
+  return { label, confidence };
+}
+
+/** The answer that its judged guesses speak for. */
+function promotedAnswer(answer: Answer, likely: Likely, reason: string): Answer {
+  const { label, confidence, type } = likely;
+  if (type === undefined) {
+    return {
+      ...answer,
+      certainty: "is",
+      subjects: answer.subjects.map((subject) =>
+        subject.kind === "thing" && subject.label === label
+          ? { ...subject, certainty: "is" }
+          : subject
+      ),
+      reason: `${answer.reason}; ${reason}`,
+    };
+  }
+  const { memory, similarity, evidence, rival } = type;
+  const others = [{ label: answer.label, confidence: answer.confidence }, {
+    label: rival,
+    confidence: 1,
+  }]
+    .flatMap((one): Alternative[] =>
+      one.label === null || one.label === label
+        ? []
+        : [{ label: one.label, confidence: Math.min(one.confidence, 1 - confidence) }]
+    );
+  return {
+    ...answer,
+    label,
+    route: "memory",
+    certainty: "is",
+    confidence,
+    path: memory.path,
+    novel: false,
+    subjects: answer.subjects.map((subject) =>
+      subject.kind === "thing"
+        ? { ...subject, label, certainty: "is", confidence, similarity }
+        : subject
+    ),
+    alternatives: [
+      ...others,
+      ...answer.alternatives.filter((one) =>
+        one.label !== label && !others.some((other) => other.label === one.label)
+      ),
+    ],
+    evidence,
+    reason: `look similarity ${similarity.toFixed(2)} to ${label}, ${
+      evidence[0]!.threshold.toFixed(2)
+    } to ${rival}; ${reason}`,
   };
 }
 
@@ -212,10 +345,12 @@ function disagreement(
 function suggestionsOf(
   given: Answer,
   before: Answer,
+  guess: Guess | undefined,
   general: Generalization | undefined,
 ): Alternative[] {
   const all: Alternative[] = [
     ...(given.label === null ? [] : [{ label: given.label, confidence: given.confidence }]),
+    ...(guess === undefined ? [] : [{ label: guess.label, confidence: guess.confidence }]),
     ...(before.label === null ? [] : [{ label: before.label, confidence: before.confidence }]),
     ...given.alternatives,
     ...(general?.alternatives ?? []),

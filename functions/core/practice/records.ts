@@ -8,9 +8,11 @@ import { decodeTime, encodeTime } from "ulid";
 import type { Collection, VersionedDocument } from "../ledger.ts";
 import type { MemoryTable } from "../memory.ts";
 import type { Judgement } from "../quality/judgement.ts";
+import { createLearntCut, type LearntCut } from "../quality/learnt_cut.ts";
 import { createStandings, type Standings } from "../quality/standing.ts";
 import { compileRules, type RuleSet } from "../rules/compile_rules.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { NotedAnswer } from "./answer_log.ts";
 
 /** What a space may set for itself. */
 export interface PracticeSettings {
@@ -23,6 +25,8 @@ export interface Records {
   rules(space: string): Promise<RuleSet>;
   settings(space: string): Promise<PracticeSettings>;
   standings(space: string): Promise<Standings>;
+  /** From where on guesses are given; guesses that are made are to be told to it. */
+  learntCut(space: string): Promise<LearntCut>;
   /** All judgements that are kept, oldest first. */
   judgements(space: string): Promise<readonly Judgement[]>;
 }
@@ -45,9 +49,10 @@ interface Derived<T> {
   readonly value: T;
 }
 
-/** Standings, and what they were made of. */
+/** Standings and cut, and what they were made of. */
 interface Judged {
   readonly standings: Standings;
+  readonly cut: LearntCut;
   readonly judgements: Judgement[];
 }
 
@@ -107,6 +112,7 @@ export function createRecords(
     // New ones are added to what is known; where one was taken back the fold begins anew.
     let base: Judged | undefined = known && known.dropped === dropped ? known.value : undefined;
     let news: Judgement[] = [];
+    let answers: NotedAnswer[] = [];
     const last = base?.judgements.at(-1)?.id;
     if (base !== undefined && last !== undefined) {
       const found = await all(space, "judgement", encodeTime(decodeTime(last) - SKEW_MS));
@@ -114,15 +120,30 @@ export function createRecords(
       news = found.map(({ value }) => value as Judgement).filter(({ id }) => !there.has(id));
       // Another process's clock may be behind: its judgements come in between.
       if (news.some(({ id }) => id < last)) base = undefined;
-    }
-    if (base === undefined || last === undefined) {
-      base = { standings: createStandings({ floor }), judgements: [] };
+    } else if (base !== undefined) {
       news = (await all(space, "judgement")).map(({ value }) => value as Judgement);
     }
+    if (base === undefined) {
+      base = {
+        standings: createStandings({ floor }),
+        cut: createLearntCut({ floor }),
+        judgements: [],
+      };
+      news = (await all(space, "judgement")).map(({ value }) => value as Judgement);
+      // How often each guess comes is known by the answers as they are given, and at first by the last.
+      answers = (await all(space, "answers"))
+        .flatMap(({ value }) => value as NotedAnswer[])
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+    }
+    const { cut, standings } = base;
+    const see = ({ facts: { guess } }: NotedAnswer) => guess && cut.see(guess);
     for (const judgement of news) {
-      base.standings.add(judgement);
+      while (answers.length > 0 && answers[0]!.id < judgement.id) see(answers.shift()!);
+      standings.add(judgement);
+      cut.add(judgement);
       base.judgements.push(judgement);
     }
+    answers.forEach(see);
     put(judged, space, { revision, dropped, value: base });
     if (base.judgements.length > MOST_JUDGEMENTS + DROPPED_AT_ONCE) {
       const oldest = base.judgements.splice(0, DROPPED_AT_ONCE);
@@ -152,6 +173,9 @@ export function createRecords(
     },
     async standings(space) {
       return (await judgedOf(space)).standings;
+    },
+    async learntCut(space) {
+      return (await judgedOf(space)).cut;
     },
     async judgements(space) {
       return (await judgedOf(space)).judgements;

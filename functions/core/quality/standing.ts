@@ -13,7 +13,7 @@ import { cleanRecord, judgementsNeeded, wilson } from "./wilson.ts";
 export type StandingKind = "route" | "label" | "rule";
 
 /**
- * `new`: judged too seldom for any record to reach the floor, and trusted as far as its route is.
+ * `new`: judged too seldom to tell, and trusted as far as its route is.
  * `kept`: its lower bound reaches the floor. `demoted`: what it answers is at most `perhaps`.
  */
 export type StandingState = "new" | "kept" | "demoted";
@@ -67,8 +67,24 @@ export interface Standings {
    *
    * @param rule id of the rule that answered; null where none did
    */
-  demotionOf(facts: Pick<Facts, "route" | "label" | "by">, rule: string | null): string | null;
+  demotionOf(
+    facts: Pick<Facts, "route" | "label" | "by" | "guess">,
+    rule: string | null,
+  ): string | null;
 }
+
+/** Fewest mistakes that tell anything by themselves: the reviewer may have made one of them. */
+const MISTAKES = 2;
+/** Quantile of the bound by which few judgements tell against a record: one of a hundred labels or more is
+ * always unlucky, and a bound that is missed by one in ten would demote ten of them. */
+const FEW_Z = 1.96;
+/**
+ * How often people are right themselves: of right answers so many are judged to be. An assumption, in
+ * the learnt cut as here: what is judged a little under the floor may hold it.
+ */
+export const REVIEWERS = 0.98;
+/** Fewest judgements after which a short record that no longer tells against it brings it back. */
+const AGAIN = 5;
 
 /** Half-width of the interval that {@linkcode Standing.needed} is about. */
 const NARROW = 0.02;
@@ -103,11 +119,19 @@ interface Track {
 /**
  * Begins with nothing judged.
  *
- * A key is demoted once it has as many judgements as a clean record needs to reach the floor and its
- * lower bound does not; before that only when even its upper bound is below. It comes back when
+ * A key is demoted when the lower bound of its record falls under the floor. What is missing of a whole
+ * window counts as if it were as good as half the mistakes that the floor allows: a bound of few
+ * judgements is under any floor after one mistake, and of people's judgements a few are wrong
+ * themselves. A whole window stands for itself. It is also demoted when even its upper bound, of its
+ * judgements alone, is below, by two mistakes at least. It comes back when
  * the window's lower bound reaches the floor, or that of its last judgements since its demotion, as
  * many as a clean record needs or more, whichever is sooner; in the latter case what was before is
- * struck from its record, or the old mistakes would demote it again at once.
+ * struck from its record, or the old mistakes would demote it again at once. A record that is shorter
+ * than a window also comes back when it no longer tells against it, five judgements later at the
+ * soonest: a label of few photos would hardly ever be seen often enough otherwise.
+ *
+ * What a label or rule has shown by a record of its own is not lost when the rest of its route is
+ * demoted.
  *
  * While a label or rule is demoted, all that it answers is judged, but of the rest of its route only
  * samples are. Such judgements therefore count for what is demoted and what lies below it (the
@@ -136,6 +160,9 @@ export function createStandings(
       `window should be a whole number from ${Math.max(1, clean)} on, it is ${window}`,
     );
   }
+  // A window too short for a good record to reach the floor can but hope for a clean one.
+  const good = (1 + floor) / 2;
+  const hope = wilson(window * good, window, z).lower >= floor ? good : 1;
   const records: { readonly [K in StandingKind]: Map<string, Track> } = {
     route: new Map(),
     label: new Map(),
@@ -146,6 +173,15 @@ export function createStandings(
   const lowerOf = (judged: readonly boolean[]) =>
     wilson(countRight(judged), judged.length, z).lower;
 
+  /** Whether a record tells that the floor is not held. */
+  function fails(judged: readonly boolean[]): boolean {
+    const right = countRight(judged), missing = window - judged.length;
+    const { upper } = wilson(right, judged.length, FEW_Z);
+    const hoped = wilson(right + missing * hope, window, z).lower;
+    const least = floor * REVIEWERS;
+    return hoped < least || upper < least && judged.length - right >= MISTAKES;
+  }
+
   function note(kind: StandingKind, name: string, right: boolean): void {
     const record = records[kind].get(name) ?? { judged: [], since: null };
     records[kind].set(name, record);
@@ -153,12 +189,12 @@ export function createStandings(
     judged.push(right);
     if (judged.length > window) judged.shift();
     if (record.since === null) {
-      const { lower, upper } = wilson(countRight(judged), judged.length, z);
-      if (judged.length >= clean ? lower < floor : upper < floor) record.since = 0;
+      if (fails(judged)) record.since = 0;
       return;
     }
     record.since = Math.min(record.since + 1, window);
-    if (lowerOf(judged) >= floor) {
+    const isShort = judged.length < window && record.since >= AGAIN;
+    if (lowerOf(judged) >= floor || isShort && !fails(judged)) {
       record.since = null;
       return;
     }
@@ -168,6 +204,12 @@ export function createStandings(
       record.since = null;
       return;
     }
+  }
+
+  /** Whether a record of its own shows that the floor is held. */
+  function holds(kind: StandingKind, name: string): boolean {
+    const judged = records[kind].get(name)?.judged ?? [];
+    return judged.length >= Math.max(1, clean) && lowerOf(judged) >= floor;
   }
 
   function of(kind: StandingKind, name: string): Standing {
@@ -182,7 +224,11 @@ export function createStandings(
       precision,
       ...wilson(right, n, z),
       needed: judgementsNeeded(precision ?? floor, NARROW, z, n),
-      state: isDemoted(kind, name) ? "demoted" : n >= Math.max(1, clean) ? "kept" : "new",
+      state: isDemoted(kind, name)
+        ? "demoted"
+        : n >= Math.max(1, clean) && wilson(right, n, z).lower >= floor
+        ? "kept"
+        : "new",
     };
   }
 
@@ -192,8 +238,8 @@ export function createStandings(
     window,
     add(judgement) {
       if (!isUnbiased(judgement)) return;
-      const { facts: { route, label }, rule, right, reason } = judgement;
-      const keys = keysOf(route, label, rule);
+      const { facts, rule, right, reason } = judgement;
+      const keys = keysOf(facts, rule);
       // Asked before any of them is told: what counts is why the answer came to be judged.
       const counts = keys.map(([kind, name], i) =>
         reason === "sample" || isDemoted(kind, name) ||
@@ -206,9 +252,13 @@ export function createStandings(
       KINDS.flatMap((kind) =>
         [...records[kind].keys()].sort((a, b) => a < b ? -1 : 1).map((name) => of(kind, name))
       ),
-    demotionOf({ route, label, by }, rule) {
+    demotionOf(facts, rule) {
+      const { route, label, by } = facts;
       if (by === "bytes") return null;
-      const demoted = keysOf(route, label, rule).find((key) => isDemoted(...key));
+      const keys = keysOf(facts, rule);
+      // What holds by a record of its own is not brought down by the rest of its route.
+      const own = keys.findLastIndex((key) => holds(...key));
+      const demoted = keys.find((key, i) => i > own && isDemoted(...key));
       if (demoted === undefined) return null;
       const { judged, right, lower } = of(...demoted);
       return `${
@@ -218,14 +268,17 @@ export function createStandings(
   };
 }
 
-/** What an answer counts for, the widest first. */
+/**
+ * What an answer counts for, the widest first. One that was given for its judged guesses stands by
+ * those, which take it back by themselves, and not by what memory is sure of without them.
+ */
 function keysOf(
-  route: Route,
-  label: string | null,
+  { route, label, guess }: Pick<Facts, "route" | "label" | "guess">,
   rule: string | null,
 ): (readonly [StandingKind, string])[] {
+  const isPromoted = route === "memory" && guess?.isGiven === true;
   return [
-    ["route", route],
+    ...(isPromoted ? [] : [["route", route] as const]),
     ...(label === null ? [] : [["label", labelKey(route, label)] as const]),
     ...(rule === null ? [] : [["rule", rule] as const]),
   ];
@@ -243,9 +296,7 @@ function wordsOf(
   return kind === "label" ? `label "${label}" of route ${route}` : `${kind} ${name}`;
 }
 
-/** The bound, which is below the floor, with as many digits as show it. */
 function boundWords(lower: number, floor: number): string {
-  const digits = [2, 3, 4, 5].find((n) => Number(lower.toFixed(n)) < floor) ?? 6;
   const short = (text: string) => text.replace(/^0(?=\.)/, "");
-  return `its lower bound ${short(lower.toFixed(digits))} is under ${short(String(floor))}`;
+  return `its lower bound ${short(lower.toFixed(2))} is under ${short(String(floor))}`;
 }

@@ -117,7 +117,10 @@ function judgementOf(
   actor: Actor,
   now: Date,
 ): Judgement | undefined {
-  if (right === null) return undefined;
+  // What was neither answered nor guessed cannot have been right or wrong.
+  if ("subject" in verdict || (answer.label === null && answer.guess === undefined)) {
+    return undefined;
+  }
   return {
     id: ulid(now.getTime()),
     at: now.toISOString(),
@@ -126,7 +129,7 @@ function judgementOf(
     facts: answer,
     rule: rule?.id ?? null,
     claimed,
-    right,
+    right: right ?? false,
     truth: "label" in verdict ? verdict.label : null,
   };
 }

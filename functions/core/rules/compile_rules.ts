@@ -116,7 +116,7 @@ function know(facts: Facts): Known {
   const values = new Map<string, Scalar>();
   for (const field of FIELDS.keys()) {
     if (field !== PATH) {
-      values.set(field, fold(facts[field as Exclude<keyof Facts, "path" | "context">]));
+      values.set(field, fold(facts[field as Exclude<keyof Facts, "path" | "context" | "guess">]));
     }
   }
   for (const [name, value] of Object.entries(facts.context)) {
