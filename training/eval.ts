@@ -3,13 +3,15 @@
  * prints the tables and writes them to `training/reports/`.
  *
  *     deno task eval                   # everything
- *     deno task eval recall            # one part; also: people, generalization, likeness, paradigms
+ *     deno task eval recall            # one part; also: people, generalization, likeness, paradigms,
+ *                                  # practice
  *     deno task eval --data DIR        # photos from elsewhere than ../shared/data
  *
  * @module
  */
 import { parseArgs } from "node:util";
-import { openParts, type Parts } from "../functions/open.ts";
+import { createInProcessTable } from "../functions/memory/in_process.ts";
+import { ALIKE_FACES, openParts, type Parts } from "../functions/open.ts";
 import { type Hierarchy, parseHierarchy } from "../models/hierarchy.ts";
 import { createKinds, type ScoreKinds } from "../models/kinds.ts";
 import { cohortOf } from "../models/look.ts";
@@ -23,6 +25,9 @@ import { evaluateLikeness } from "./eval/likeness.ts";
 import { formatLikeness } from "./eval/likeness_report.ts";
 import { lookPhotos } from "./eval/look_photos.ts";
 import { evaluatePeople, formatPeople } from "./eval/people.ts";
+import { evaluatePractice } from "./eval/practice/evaluate.ts";
+import { formatPractice } from "./eval/practice/report.ts";
+import { streamPhotos } from "./eval/practice/stream_photos.ts";
 import { evaluateRecall, formatRecall } from "./eval/recall.ts";
 import type { Report } from "./eval/report.ts";
 import { seenPhotos } from "./eval/seen_photos.ts";
@@ -153,6 +158,29 @@ const PARTS = {
       );
     }),
   paradigms: judgeParadigms,
+  practice: (data: string) =>
+    withParts(async ({ manifest, encoder, generalize, judge, faces }) => {
+      const log = (line: string) => console.error(line);
+      const photos = await streamPhotos(data, {
+        encoder,
+        cache: join(root, ".cache/practice"),
+        log,
+      });
+      return formatPractice(
+        await evaluatePractice(
+          photos,
+          {
+            models: encoder,
+            generalize,
+            judge,
+            faces,
+            openTable: () => createInProcessTable({ tableBytes: MEMORY_MB * 2 ** 20 / 4 }),
+            alike: { person: ALIKE_FACES, thing: manifest.look.copy.cosine },
+          },
+          log,
+        ),
+      );
+    }),
 } satisfies Record<string, (data: string) => Promise<Report>>;
 
 /** Seeds that the paradigms are trained with; each takes about 25 minutes on two cores. */
@@ -218,7 +246,7 @@ async function judgeParadigms(data: string): Promise<Report> {
 
 const USAGE = `deno task eval [part...] [--data DIR]
 
-Parts: recall, people, generalization, likeness, paradigms; all when none is named. Each prints its tables and writes them to
+Parts: recall, people, generalization, likeness, paradigms, practice; all when none is named. Each prints its tables and writes them to
 training/reports/. --data DIR holds the photos: instances, imagenet-samples, breeds, novel-breeds,
 caltech101, pacs, faces, demo.`;
 
