@@ -410,7 +410,7 @@ practiceTest(
     const figures = page.getByRole("region", { name: "The figures as a table" });
     assertEquals(await figures.getByRole("row").count(), 2);
     const routes = page.getByRole("table", { name: "By what answered" });
-    assertMatch(await routes.innerText(), /from the network.*2\s+\d+\s+demoted/s);
+    assertMatch(await routes.innerText(), /from the network.*2\s+\d+\s+too new to tell/s);
     assertEquals(await routes.getByRole("img", { name: /between .* promised 92 %/ }).count(), 1);
     const labels = page.getByRole("table", { name: "By label" });
     assertMatch(await labels.innerText(), /cat, from the network\s+under 1 %/);
