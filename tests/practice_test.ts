@@ -11,10 +11,12 @@ import { createAnswerLog } from "../functions/core/practice/answer_log.ts";
 import { createPractice } from "../functions/core/practice/practice.ts";
 import { createRecords, SETTINGS } from "../functions/core/practice/records.ts";
 import type { Judgement } from "../functions/core/quality/judgement.ts";
+import { answerItem } from "../functions/core/review/answer_item.ts";
 import { createReviewQueue } from "../functions/core/review/review_queue.ts";
 import type { RuleText } from "../functions/core/rules/rule.ts";
 import { createInProcessTable } from "../functions/memory/in_process.ts";
-import { answer, facts, subject } from "./support/review.ts";
+import { answer, facts, item, subject } from "./support/review.ts";
+import { near, randomUnit, seeded } from "./support/vectors.ts";
 
 const ANN = { by: "Ann" };
 
@@ -111,6 +113,29 @@ Deno.test("settle() queues what is not sure and says where it waits", () =>
     assertEquals(said.review, { item: item!.id, reason: "unsure" });
     assertEquals(item!.answer.context, { album: "x" });
     assertEquals(item!.suggestions.map(({ label }) => label), ["dog", "Pembroke"]);
+  }));
+
+Deno.test("settle() queues an answer whatever its context, and teaches all its photos in one event", () =>
+  withPractice(async ({ settle, queue, memory }) => {
+    const context = Object.fromEntries(
+      Array.from({ length: 50 }, (_, n) => [`field ${n}`, "ü".repeat(390)]),
+    );
+    const said = await settle(answer({ certainty: "perhaps" }), 1, context);
+    const id = said.review!.item;
+    assertEquals((await queue.get("home", id)).answer.context, {});
+    // As large as an item becomes: five looks of 1280 numbers, and a thumbnail.
+    const large = (n: number) => ({
+      ...subject(n, { embedding: near(randomUnit(1280, seeded(1)), 0.05, seeded(n)) }),
+      thumbnail: new Uint8Array(12_000),
+    });
+    let waiting: string | undefined;
+    for (let n = 10; n < 16; n++) waiting = await queue.add("home", large(n), item());
+    const { taught } = await answerItem(memory, "home", waiting!, { label: "Rex" }, {
+      actor: ANN,
+      models: { person: "face-1", thing: "look-1" },
+      now: new Date(),
+    });
+    assertEquals(taught.length, 5);
   }));
 
 Deno.test("settle() draws samples of sure answers, and none of exact ones", () =>

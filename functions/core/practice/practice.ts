@@ -68,6 +68,8 @@ const PRIOR = 10;
 const FEWEST_MEMORIES = 2;
 /** Confidence of a guess that the network shares: in the highest band of the learnt cut. */
 const AGREED = 0.99;
+/** Context of more characters than this is not kept with an item: its store has but 60 kB for it. */
+const CONTEXT_CHARACTERS = 2000;
 /** Suggestions that a reviewer is given. */
 const SUGGESTED = 9;
 
@@ -120,7 +122,7 @@ export function createPractice(
       if (subject === undefined) return given;
       const item = await queue.add(space, subject, {
         ...why,
-        answer: told,
+        answer: { ...told, context: smallOf(context) },
         rule,
         claimed,
         suggestions: suggestionsOf(
@@ -357,6 +359,11 @@ function suggestionsOf(
   ];
   const seen = new Set<string>();
   return all.filter(({ label }) => !seen.has(label) && seen.add(label)).slice(0, SUGGESTED);
+}
+
+/** The context, or none of it where it is too long to be kept with what waits. */
+function smallOf(context: Context): Context {
+  return JSON.stringify(context).length <= CONTEXT_CHARACTERS ? context : {};
 }
 
 function percent(share: number): string {
