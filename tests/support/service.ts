@@ -16,7 +16,8 @@ export interface TestService {
 }
 
 /**
- * Composes the service.
+ * Composes the service. No answer is sampled for review unless the settings ask for it: chance
+ * would give one of two equal answers a `review`.
  *
  * @param env settings beside an in-memory store
  * @param models folder of other models than the project's
@@ -25,7 +26,8 @@ export async function startService(
   env: Record<string, string> = {},
   models?: URL,
 ): Promise<TestService> {
-  const service = await compose(readSettings({ XOLO_DATA: ":memory:", ...env }), models);
+  const settings = readSettings({ XOLO_DATA: ":memory:", XOLO_REVIEW_RATE: "0", ...env });
+  const service = await compose(settings, models);
   return {
     request(path, init = {}, from = "127.0.0.1") {
       const request = new Request(`http://localhost:8000${path}`, init);
