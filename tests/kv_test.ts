@@ -58,6 +58,7 @@ function methodsOf(table: Awaited<ReturnType<typeof openKvTable>>) {
     revisionOf: table.revisionOf.bind(table),
     events: table.events.bind(table),
     undo: table.undo.bind(table),
+    era: table.era.bind(table),
   };
 }
 

@@ -137,14 +137,26 @@ export interface Ledger {
    * Changes documents that are nobody's decision (a queue, a count), all or none and without an
    * event; a space that is not there comes to be.
    *
+   * @param options the {@linkcode Ledger.era} that they are about; any when left out
    * @returns the version of all that was set; undefined, with nothing changed, where one is no longer of its `base` version
    * @throws {NotFoundError} when the space has expired
+   * @throws {ConflictError} when something was forgotten since that era
    */
-  keep(space: string, changes: readonly DocumentChange[]): Promise<string | undefined>;
+  keep(
+    space: string,
+    changes: readonly DocumentChange[],
+    options?: { readonly era?: string },
+  ): Promise<string | undefined>;
+  /**
+   * Names the time since something was last forgotten in a space; empty where there is no space. What
+   * was read before must not be written after it: whoever keeps what an answer said asks first.
+   */
+  era(space: string): Promise<string>;
   /**
    * Carries out a decision durably and whole, with its event. `decide` is called with the state
    * that the decision will hold on, again where another writer was quicker; what it throws is
-   * thrown on. Where it teaches nothing new and changes no document no event comes to be.
+   * thrown on. Where it teaches nothing new and changes no document no event comes to be. More than
+   * a thousand memories or so are several events, "part 1 of 3", each taken back by itself.
    *
    * @throws what {@linkcode MemoryTable.teach} throws
    * @throws {ConflictError} when a document is no longer of its `base` version
@@ -171,11 +183,21 @@ export interface Ledger {
   ): Promise<readonly Event[]>;
   /**
    * Takes an event back: the space is then as if it had never been, and everything after it had. An
-   * undo is an event itself and can be taken back.
+   * undo is an event itself and can be taken back. Done in several writes where it moves many; one
+   * that was cut off goes on when it is asked for again. A document whose time is over by now does not
+   * come back.
    *
+   * @param options most memories that the space may hold afterwards
    * @returns the event of the undo
    * @throws {NotFoundError} when no event of that id is known
    * @throws {ConflictError} when it is forgetting, was taken back already, or a later event depends on it, which is named
+   * @throws {CapacityError} when what comes back has no room
+   * @throws {QuotaError} when the space would hold more than `maxMemories`
    */
-  undo(space: string, id: string, actor: Actor): Promise<Event>;
+  undo(
+    space: string,
+    id: string,
+    actor: Actor,
+    options?: { readonly maxMemories?: number },
+  ): Promise<Event>;
 }

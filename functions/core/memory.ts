@@ -172,7 +172,7 @@ export interface Erasure {
  */
 export interface MemoryTable extends Ledger {
   /**
-   * Stores all of `memories` or none, however many. The same bytes, face, label, `not` and model
+   * Stores all of `memories` or none, at most 20,000. The same bytes, face, label, `not` and model
    * again in the same space return the memory that is there, with the photo now if one comes that
    * was not kept then, and forced now if it was not then (its id changes). When it resolves, a hard
    * kill loses nothing.
@@ -198,7 +198,8 @@ export interface MemoryTable extends Ledger {
    */
   rename(space: string, id: string, naming: Naming, actor?: Actor): Promise<Memory>;
   /**
-   * Gives all memories of a label another one. Where that is known already the two become one.
+   * Gives all memories of a label another one. Where that is known already the two become one, and
+   * what is remembered under both stays once.
    * Done in several writes where they are many; killed in between, the event says how far it came.
    *
    * @returns how many, and the event

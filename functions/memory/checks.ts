@@ -9,6 +9,8 @@ import { weigh } from "./weigh.ts";
 
 /** Most bytes of a document, with its tags. */
 const DOCUMENT_BYTES = 60_000;
+/** Most bytes of all documents that change together: a store takes but so much in one write. */
+const DOCUMENTS_BYTES = 600_000;
 /** Most documents of one decision: a store checks but so many versions in one write. */
 const MOST_DOCUMENTS = 60;
 
@@ -87,15 +89,22 @@ export function checkDocuments(changes: readonly DocumentChange[]): void {
       `${changes.length} documents change together, expected at most ${MOST_DOCUMENTS}`,
     );
   }
+  let sum = 0;
   for (const { collection, id, document } of changes) {
     if (id.length < 1 || id.length > 64) {
       throw new RangeError(`the ${collection}'s id has ${id.length} characters, expected 1 to 64`);
     }
     const bytes = weigh(document);
+    sum += bytes;
     if (bytes > DOCUMENT_BYTES) {
       throw new RangeError(
         `the ${collection} ${id} takes ${bytes} bytes, expected at most ${DOCUMENT_BYTES}`,
       );
     }
+  }
+  if (sum > DOCUMENTS_BYTES) {
+    throw new RangeError(
+      `the documents take ${sum} bytes together, expected at most ${DOCUMENTS_BYTES}`,
+    );
   }
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { ulid } from "ulid";
 import type { DocumentChange, VersionedDocument } from "../core/ledger.ts";
+import { type DocumentEffect, KEPT } from "./journal.ts";
 import type { DocumentWrite, Head } from "./store.ts";
 
 /** A change that holds on what its effect was read from. */
@@ -43,4 +45,24 @@ export function withoutVersion(
   { id: _id, version: _version, ...document }: VersionedDocument,
 ): Omit<VersionedDocument, "id" | "version"> {
   return document;
+}
+
+/**
+ * What decided documents were, where they would have gone by themselves: an event outlives that, so
+ * it keeps but a reference, and they go when they would have gone.
+ *
+ * @returns the effects with such references, and the documents that those name
+ */
+export function keptApart<E extends DocumentEffect>(
+  effects: readonly E[],
+): { readonly documents: readonly E[]; readonly kept: readonly DocumentWrite[] } {
+  const kept: DocumentWrite[] = [];
+  const documents = effects.map((effect): E => {
+    const { before } = effect;
+    if (before === null || !("expiresAt" in before)) return effect;
+    const id = ulid();
+    kept.push({ collection: KEPT, id, document: before });
+    return { ...effect, before: { kept: id, about: before.about } };
+  });
+  return { documents, kept };
 }

@@ -60,12 +60,12 @@ export class EventLog {
       checkEvent(event);
       return { ...event, id: last };
     });
-    const { documents, discard } = await this.#oldest(space, head, events.length);
+    const { documents, discard, gone } = await this.#oldest(space, head, events.length);
     return {
       events: named,
       head: {
         ...head,
-        events: (head.events ?? 0) + events.length - documents.length,
+        events: (head.events ?? 0) + events.length - gone,
         ...(last === undefined ? {} : { lastEvent: last }),
       },
       write: {
@@ -137,15 +137,19 @@ export class EventLog {
     return changes;
   }
 
-  /** The oldest events, where more would be kept than should be, and what they have on the shelf. */
+  /**
+   * Room for more events: the oldest go where more would be kept than should be, with what they have
+   * on the shelf. One that has much there goes in several writes.
+   */
   async #oldest(
     space: string,
     { generation, events = 0 }: Head,
     more: number,
-  ): Promise<{ documents: DocumentWrite[]; discard: Removal[] }> {
+  ): Promise<{ documents: DocumentWrite[]; discard: Removal[]; gone: number }> {
     const documents: DocumentWrite[] = [];
     const discard: Removal[] = [];
-    if (events + more <= MOST_EVENTS) return { documents, discard };
+    let gone = 0;
+    if (events + more <= MOST_EVENTS) return { documents, discard, gone };
     const oldest = await this.#store.documents(space, generation, EVENTS, {
       limit: EVENTS_AT_ONCE,
     });
@@ -153,11 +157,22 @@ export class EventLog {
       const event = readEvent(one);
       // What an event shelved that was taken back is not its any more.
       const ids = event.undoneBy === undefined ? event.shelved : [];
-      if (documents.length > 0 && discard.length + ids.length > MOVES) break;
-      const shelf = await this.#store.shelved(space, generation, ids);
+      const now = ids.slice(0, MOVES - discard.length);
+      const shelf = await this.#store.shelved(space, generation, now);
       discard.push(...shelf.filter((memory) => memory !== undefined));
+      if (now.length < ids.length) {
+        if (now.length > 0) {
+          documents.push(eventDocument({ ...event, shelved: ids.slice(now.length) }));
+        }
+        break;
+      }
       documents.push({ collection: EVENTS, id: one.id });
+      gone++;
     }
-    return { documents, discard: discard.map(({ id, hasPhoto }) => ({ id, hasPhoto })) };
+    return {
+      documents,
+      discard: discard.map(({ id, hasPhoto }) => ({ id, hasPhoto })),
+      gone,
+    };
   }
 }

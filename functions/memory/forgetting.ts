@@ -5,25 +5,36 @@
  */
 import { CapacityError } from "../core/errors.ts";
 import type { Actor, Collection } from "../core/ledger.ts";
-import type { Forgotten, Selection } from "../core/memory.ts";
+import type { Forgotten, Memory, Selection } from "../core/memory.ts";
 import { decidedAt } from "./document_writes.ts";
 import { eventDocument, EventLog, EVENTS } from "./event_log.ts";
-import { type Forgetting, NO_EFFECTS, readEvent, withoutForgotten } from "./journal.ts";
+import {
+  foldTag,
+  type Forgetting,
+  isAboutGone,
+  KEPT,
+  NO_EFFECTS,
+  readEvent,
+  withoutForgotten,
+} from "./journal.ts";
 import type { LoadedSpaces } from "./loaded_spaces.ts";
 import type { DocumentWrite, Head, RecordStore, Removal, VersionedHead, Write } from "./store.ts";
+import { weigh } from "./weigh.ts";
 
 /** Records read at once. */
 const READ_BATCH = 64;
-/** Documents dropped in one write. */
+/** Documents dropped or rewritten in one write, and what those may weigh together. */
 const PURGED_AT_ONCE = 50;
+const PURGED_BYTES = 400_000;
 /** Collections whose documents may speak of what is forgotten. */
-const COLLECTIONS: readonly Collection[] = [
+const COLLECTIONS: readonly (Collection | typeof KEPT)[] = [
   "rule",
   "item",
   "answered",
   "judgement",
   "answers",
   "tally",
+  KEPT,
 ];
 
 /** What forgetting is done with. */
@@ -46,21 +57,25 @@ export class Forgetter {
   }
 
   /**
-   * Forgets a selection: first what the history and the documents tell of it, then the memories in
-   * as many writes as they need. Killed in between it has to be asked for again, as it was not
-   * acknowledged.
+   * Forgets a selection. First an era ends, so that nobody stores again what was read in it; then goes
+   * what the history and the documents tell of it, then the memories, in as many writes as they need.
+   * Killed in between it has to be asked for again, as it was not acknowledged.
    */
   async forget(
     space: string,
     selection: Selection,
     actor: Actor,
   ): Promise<Pick<Forgotten, "count" | "purged">> {
+    const nothing = { count: 0, purged: 0 };
+    const before = await this.#spaces.living(space);
+    if (before === undefined || !await this.#mayBe(space, before, selection)) return nothing;
+    await this.#alter(space, {}, (head) => ({ ...head, forgets: head.revision + 1 }));
     const base = await this.#spaces.living(space);
-    if (base === undefined) return { count: 0, purged: 0 };
+    if (base === undefined) return nothing;
     const rows = await this.#selected(space, base, selection);
     const shelf = await this.#shelfOf(space, base, selection);
     const gone = await this.#forgettingOf(space, base, selection, [...rows, ...shelf]);
-    let purged = await this.#purge(space, gone);
+    const purged = await this.#purge(space, gone);
     for (let left = rows, on = [...shelf]; left.length + on.length > 0;) {
       const most = this.#store.maxRemovals(space);
       const remove = left.slice(0, most);
@@ -70,19 +85,30 @@ export class Forgetter {
       left = left.slice(remove.length);
       on = on.slice(discard.length);
     }
-    // What came to speak of it meanwhile, as an answer that was being given.
-    purged += await this.#purge(space, gone);
     if (rows.length + purged > 0) await this.#noteForgotten(space, rows.length, actor);
     return { count: rows.length, purged };
+  }
+
+  /** Whether there may be anything of a selection: of an id that is nowhere there is not. */
+  async #mayBe(
+    space: string,
+    { head: { generation } }: VersionedHead,
+    { id }: Selection,
+  ): Promise<boolean> {
+    if (id === undefined) return true;
+    const [there] = await this.#store.read(space, generation, [id]);
+    return there !== undefined ||
+      (await this.#store.shelved(space, generation, [id]))[0] !== undefined;
   }
 
   /** All that a selection's forgetting takes with it. */
   async #forgettingOf(
     space: string,
-    { head: { generation } }: VersionedHead,
+    base: VersionedHead,
     { id, label }: Selection,
     rows: readonly Removal[],
   ): Promise<Forgetting> {
+    const { generation } = base.head;
     const ids = new Set(rows.map((row) => row.id));
     const tags = new Set(rows.map((row) => `memory:${row.id}`));
     for (let at = 0; at < rows.length; at += READ_BATCH) {
@@ -93,9 +119,31 @@ export class Forgetter {
       ];
       for (const memory of found) if (memory !== undefined) tags.add(`bytes:${memory.bytes}`);
     }
-    const labels = new Set(label !== undefined && id === undefined ? [label] : []);
+    const labels = label !== undefined && id === undefined
+      ? await this.#namesOf(space, base, label, ids)
+      : new Set<string>();
     for (const one of labels) tags.add(`label:${one}`);
-    return { ids, labels, tags };
+    return { ids, labels, tags: new Set([...tags].map(foldTag)) };
+  }
+
+  /** What somebody who is forgotten was called: the label, and earlier ones that nothing else bears. */
+  async #namesOf(
+    space: string,
+    base: VersionedHead,
+    label: string,
+    ids: ReadonlySet<string>,
+  ): Promise<ReadonlySet<string>> {
+    const names = new Set([label]);
+    for await (const one of this.#log.all(space, base.head.generation, EVENTS)) {
+      const { renamed } = readEvent(one);
+      const from = renamed?.from.label;
+      if (from === undefined || names.has(from) || !renamed?.ids.some((id) => ids.has(id))) {
+        continue;
+      }
+      const living = await this.#selected(space, base, { label: from });
+      if (living.length === 0) names.add(from);
+    }
+    return names;
   }
 
   /** What a selection has on the shelf. */
@@ -104,79 +152,98 @@ export class Forgetter {
     { head: { generation } }: VersionedHead,
     { id, label }: Selection,
   ): Promise<readonly Removal[]> {
+    const chosen = (memory: Memory | undefined): Removal[] =>
+      memory === undefined || (label !== undefined && memory.label !== label)
+        ? []
+        : [{ id: memory.id, hasPhoto: memory.hasPhoto }];
+    if (id !== undefined) {
+      return (await this.#store.shelved(space, generation, [id])).flatMap(chosen);
+    }
     const found: Removal[] = [];
     for await (const memories of this.#store.scanShelf(space, generation)) {
-      for (const memory of memories) {
-        if (id !== undefined && memory.id !== id) continue;
-        if (label !== undefined && memory.label !== label) continue;
-        found.push({ id: memory.id, hasPhoto: memory.hasPhoto });
-      }
+      found.push(...memories.flatMap(chosen));
     }
     return found;
   }
 
   /** Drops the documents that speak of what is forgotten, and that part of the history. @returns how many */
   async #purge(space: string, gone: Forgetting): Promise<number> {
-    const base = await this.#spaces.living(space);
-    if (base === undefined) return 0;
-    const { generation } = base.head;
+    let purged = 0;
+    for (;;) {
+      const base = await this.#spaces.living(space);
+      if (base === undefined) return purged;
+      const telling = await this.#tellingOf(space, base, gone);
+      if (telling.length === 0) return purged;
+      for (let at = 0; at < telling.length;) {
+        const documents = batchFrom(telling, at);
+        const head = await this.#try(space, { documents, erases: true }, (head) => ({
+          ...head,
+          events: (head.events ?? 0) - documents.filter(isEventGone).length,
+          ...decidedAt(head, documents.filter(({ collection }) => collection !== EVENTS)),
+        }));
+        // Another process changed one of them, or the space: what is left is looked for again.
+        if (head === undefined) break;
+        purged += documents.length;
+        at += documents.length;
+      }
+    }
+  }
+
+  /** How what speaks of what is forgotten should be written instead. */
+  async #tellingOf(
+    space: string,
+    { head: { generation } }: VersionedHead,
+    gone: Forgetting,
+  ): Promise<DocumentWrite[]> {
     const changes: DocumentWrite[] = [];
-    const decided = new Set<string>();
-    let fewer = 0;
     for (const collection of COLLECTIONS) {
-      for await (const one of this.#log.all(space, generation, collection)) {
-        if (!one.about.some((tag) => gone.tags.has(tag))) continue;
-        changes.push({ collection, id: one.id });
-        decided.add(collection);
+      for await (const { id, about } of this.#log.all(space, generation, collection)) {
+        if (isAboutGone(about, gone)) changes.push({ collection, id });
       }
     }
     for await (const one of this.#log.all(space, generation, EVENTS)) {
       const event = readEvent(one);
       const rest = withoutForgotten(event, gone);
       if (rest === event) continue;
-      if (rest === null) fewer++;
-      changes.push(rest === null ? { collection: EVENTS, id: event.id } : eventDocument(rest));
+      const written = rest === null ? { collection: EVENTS, id: event.id } : eventDocument(rest);
+      changes.push({ ...written, base: one.version });
     }
-    for (let at = 0; at < changes.length; at += PURGED_AT_ONCE) {
-      const documents = changes.slice(at, at + PURGED_AT_ONCE);
-      const dropped = documents.filter(({ collection, document }) =>
-        collection === EVENTS && document === undefined
-      );
-      const done = await this.#alter(space, { documents, erases: true }, (head) => ({
-        ...head,
-        events: (head.events ?? 0) - dropped.length,
-        ...decidedAt(head, [...decided].map((collection) => ({ collection }))),
-      }));
-      if (done === undefined) break;
-    }
-    return changes.length;
+    return changes;
   }
 
   /** Writes to a space that is there, trying again where another was quicker. @returns undefined when it is there no more */
   async #alter(
     space: string,
-    write: Pick<Write, "remove" | "discard" | "documents" | "erases">,
+    write: Pick<Write, "remove" | "discard">,
     change: (head: Head) => Head = (head) => head,
   ): Promise<Head | undefined> {
-    const { remove = [] } = write;
-    const ids = remove.map(({ id }) => id);
-    for (;;) {
-      const base = await this.#spaces.living(space);
-      if (base === undefined) return undefined;
-      const there = remove.length === 0
-        ? []
-        : (await this.#store.read(space, base.head.generation, ids)).filter((one) => one);
-      const head: Head = {
-        ...change(base.head),
-        revision: base.head.revision + 1,
-        count: base.head.count - there.length,
-      };
-      const version = await this.#store.commit(space, { ...write, base, head });
-      if (version === undefined) continue;
-      this.#spaces.drop(space, ids);
-      this.#spaces.applied(space, base, head, (columns) => columns.remove(ids));
-      return head;
+    while (await this.#spaces.living(space) !== undefined) {
+      const head = await this.#try(space, write, change);
+      if (head !== undefined) return head;
     }
+    return undefined;
+  }
+
+  /** Writes to a space that is there. @returns undefined when it is there no more, or another was quicker */
+  async #try(
+    space: string,
+    write: Pick<Write, "remove" | "discard" | "documents" | "erases">,
+    change: (head: Head) => Head,
+  ): Promise<Head | undefined> {
+    const base = await this.#spaces.living(space);
+    if (base === undefined) return undefined;
+    const ids = (write.remove ?? []).map(({ id }) => id);
+    const there = await this.#store.read(space, base.head.generation, ids);
+    const head: Head = {
+      ...change(base.head),
+      revision: base.head.revision + 1,
+      count: base.head.count - there.filter((one) => one !== undefined).length,
+    };
+    const version = await this.#store.commit(space, { ...write, base, head });
+    if (version === undefined) return undefined;
+    this.#spaces.drop(space, ids);
+    this.#spaces.applied(space, base, head, (columns) => columns.remove(ids));
+    return head;
   }
 
   /** Notes that something was forgotten: when, by whom and how much. */
@@ -224,4 +291,20 @@ export class Forgetter {
       return found.map(({ id, hasPhoto }) => ({ id, hasPhoto }));
     }
   }
+}
+
+/** As many from one on as one write takes. */
+function batchFrom(changes: readonly DocumentWrite[], from: number): DocumentWrite[] {
+  const batch: DocumentWrite[] = [];
+  let bytes = 0;
+  for (const one of changes.slice(from, from + PURGED_AT_ONCE)) {
+    bytes += weigh(one);
+    if (batch.length > 0 && bytes > PURGED_BYTES) break;
+    batch.push(one);
+  }
+  return batch;
+}
+
+function isEventGone({ collection, document }: DocumentWrite): boolean {
+  return collection === EVENTS && document === undefined;
 }

@@ -14,12 +14,25 @@ import type { Document, Event, EventType } from "../core/ledger.ts";
 import type { Naming } from "../core/memory.ts";
 import { weigh } from "./weigh.ts";
 
+/** What a document was that would have gone by itself: kept apart, and as long as that. */
+export interface Kept {
+  /** Id among {@linkcode KEPT}. */
+  readonly kept: string;
+  readonly about: readonly string[];
+}
+
+/** Where what expiring documents were is kept. */
+export const KEPT = "kept";
+
+/** What a document is; null where there is none. */
+export type Body = Omit<Document, "id"> | Kept | null;
+
 /** What was done to a document. */
 export interface DocumentEffect {
   readonly collection: string;
   readonly id: string;
-  readonly before: Omit<Document, "id"> | null;
-  readonly after: Omit<Document, "id"> | null;
+  readonly before: Body;
+  readonly after: Body;
 }
 
 /** Memories that are called otherwise. */
@@ -52,6 +65,8 @@ export interface StoredEvent extends Effects {
   readonly labels: readonly string[];
   /** Of forgetting. */
   readonly forgotten?: number;
+  /** Of a decision that is more than one event: "1 of 3". */
+  readonly part?: string;
   readonly undoneBy?: string;
   readonly undoes?: string;
 }
@@ -71,11 +86,14 @@ const naming = z.object({
   label: z.string().optional(),
   scope: z.enum(["individual", "type"]).optional(),
 });
-const body = z.object({
-  value: z.unknown(),
-  about: z.array(z.string()),
-  expiresAt: z.string().optional(),
-}).nullable();
+const body = z.union([
+  z.object({ kept: z.string(), about: z.array(z.string()) }),
+  z.object({
+    value: z.unknown(),
+    about: z.array(z.string()),
+    expiresAt: z.string().optional(),
+  }),
+]).nullable();
 const schema = z.object({
   type: z.string(),
   at: z.string(),
@@ -90,6 +108,7 @@ const schema = z.object({
     z.object({ collection: z.string(), id: z.string(), before: body, after: body }),
   ),
   forgotten: z.number().optional(),
+  part: z.string().optional(),
   undoneBy: z.string().optional(),
   undoes: z.string().optional(),
 });
@@ -119,7 +138,8 @@ export function eventsOf(
     parts.push({ ...event, ...effects, added: ids, labels: [...labels] });
     if (added.length === 0) break;
   }
-  return parts;
+  if (parts.length === 1) return parts;
+  return parts.map((part, i) => ({ ...part, part: `${i + 1} of ${parts.length}` }));
 }
 
 /** Reads a kept event. @throws {TypeError} when it is damaged */
@@ -143,7 +163,7 @@ export function viewOfEvent(event: NamedEvent): Event {
     type,
     at,
     by,
-    what: wordsOf(event),
+    what: event.part === undefined ? wordsOf(event) : `${wordsOf(event)}, part ${event.part}`,
     why,
     count: forgotten ?? countOf(event),
     undoable: type !== "forget" && undoneBy === undefined,
@@ -177,7 +197,12 @@ function wordsOf(event: NamedEvent): string {
       to.scope === "type" ? "a type" : "an individual"
     }`;
   }
-  return `${type === "import" ? "imported" : "taught"} ${examples} of ${names}`;
+  const verbs: Partial<Record<EventType, string>> = {
+    import: "imported",
+    review: "answered for",
+    undo: "took back",
+  };
+  return `${verbs[type] ?? "taught"} ${examples}${names === "" ? "" : ` of ${names}`}`;
 }
 
 function quoted(label: string): string {
@@ -253,8 +278,18 @@ export interface Forgetting {
   readonly ids: ReadonlySet<string>;
   /** Labels that are forgotten as such. */
   readonly labels: ReadonlySet<string>;
-  /** Tags of documents, as in {@linkcode Document.about}. */
+  /** Tags of documents, as in {@linkcode Document.about}, folded by {@linkcode foldTag}. */
   readonly tags: ReadonlySet<string>;
+}
+
+/** Folds a tag: whoever forgets "Ann" means a rule that says "ann", too. */
+export function foldTag(tag: string): string {
+  return tag.normalize("NFC").toLowerCase();
+}
+
+/** Whether a document speaks of what is forgotten. */
+export function isAboutGone(about: readonly string[], { tags }: Forgetting): boolean {
+  return about.some((tag) => tags.has(foldTag(tag)));
 }
 
 /**
@@ -269,7 +304,7 @@ export function withoutForgotten(event: NamedEvent, gone: Forgetting): NamedEven
   const shelved = kept(event.shelved);
   const labels = event.labels.filter((label) => !gone.labels.has(label));
   const documents = event.documents.filter(({ before, after }) =>
-    ![...before?.about ?? [], ...after?.about ?? []].some((tag) => gone.tags.has(tag))
+    !isAboutGone([...before?.about ?? [], ...after?.about ?? []], gone)
   );
   let { renamed } = event;
   if (renamed !== null) {
@@ -286,6 +321,5 @@ export function withoutForgotten(event: NamedEvent, gone: Forgetting): NamedEven
   const isEmpty = added.length + shelved.length + documents.length === 0 && renamed === null;
   if (isEmpty) return null;
   // What somebody wrote may speak of what was forgotten.
-  const what = labels.length === event.labels.length ? event.what : "";
-  return { ...event, added, shelved, labels, documents, renamed, what, why: "" };
+  return { ...event, added, shelved, labels, documents, renamed, what: "", why: "" };
 }

@@ -29,6 +29,8 @@ export interface Entry {
   expiresAt: number | null;
   /** As in its head. */
   decided: Readonly<Record<string, number>>;
+  /** The time since something was last forgotten. */
+  era: string;
   /** When its head was last looked at. */
   lookedAt: number;
 }
@@ -256,8 +258,14 @@ export class LoadedSpaces {
 }
 
 /** What an entry has of its space's head. */
-function stateOf({ expiresAt, decided = {} }: Head): Pick<Entry, "expiresAt" | "decided"> {
-  return { expiresAt, decided };
+function stateOf(head: Head): Pick<Entry, "expiresAt" | "decided" | "era"> {
+  const { expiresAt, decided = {} } = head;
+  return { expiresAt, decided, era: eraOf(head) };
+}
+
+/** Names the time since something was last forgotten in a life of a space. */
+export function eraOf({ generation, forgets = 0 }: Head): string {
+  return `${generation}.${forgets}`;
 }
 
 function cacheKey(space: string, id: string): string {

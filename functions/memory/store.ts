@@ -27,6 +27,8 @@ export interface Head {
   readonly expiresAt: number | null;
   /** Whether it is what is left of an expired space: a name that stays taken, and nothing else. */
   readonly isSwept?: boolean;
+  /** The revision of the last forgetting; none when left out. */
+  readonly forgets?: number;
   /** Events that are kept; none when left out. */
   readonly events?: number;
   /** The newest event's id. */

@@ -35,7 +35,7 @@ import {
   checkMemory,
   checkUnit,
 } from "./checks.ts";
-import { based, decidedAt, droppedFrom, withoutVersion } from "./document_writes.ts";
+import { based, decidedAt, droppedFrom, keptApart, withoutVersion } from "./document_writes.ts";
 import { EventLog, EVENTS, goingOn } from "./event_log.ts";
 import { isOtherFace, isSameExample } from "./examples.ts";
 import { Forgetter } from "./forgetting.ts";
@@ -50,7 +50,7 @@ import {
   type StoredEvent,
   viewOfEvent,
 } from "./journal.ts";
-import { LoadedSpaces, megabytes } from "./loaded_spaces.ts";
+import { eraOf, LoadedSpaces, megabytes } from "./loaded_spaces.ts";
 import { createLoopScorer } from "./loop_scorer.ts";
 import { Mutexes } from "./mutexes.ts";
 import type { Exact } from "./nearest.ts";
@@ -88,6 +88,8 @@ const EXPIRED_MS = 7 * 24 * 3600 * 1000;
 const SWEEP_MS = 60_000;
 /** Records read at once while scanning a listing. */
 const READ_BATCH = 64;
+/** Memories that one write takes in: its events must fit, too. */
+const MOST_TAUGHT = 20_000;
 /** How often a decision is tried again that others are quicker than. */
 const MOST_TRIES = 100;
 const BUSY = "others change the same all the time: try again";
@@ -143,6 +145,11 @@ class Table implements MemoryTable {
   ): Promise<readonly Taught[]> {
     memories.forEach(checkMemory);
     if (memories.length === 0) return [];
+    if (memories.length > MOST_TAUGHT) {
+      throw new UnteachableError(
+        `${memories.length} memories were given, expected at most ${MOST_TAUGHT} at once`,
+      );
+    }
     const corrects = memories.every(({ not }) => not);
     const type = options.imports ? "import" : corrects ? "correct" : "teach";
     const decision = { type, what: "", teach: memories, options } as const;
@@ -171,9 +178,9 @@ class Table implements MemoryTable {
           ? undefined
           : (await this.#spaces.entry(space, base)).index;
         const { taught, add, shelve } = await this.#sorted(space, index, teach, options.models);
-        const documents = await this.#effectsOf(space, base, changes);
+        const { documents, kept } = keptApart(await this.#effectsOf(space, base, changes));
         if (add.length === 0 && documents.length === 0) return { taught, event: null };
-        this.#checkRoom(index, add);
+        this.#checkRoom(index, add.map((one) => one.memory));
         const before = base?.head ?? this.#reborn(undefined, null);
         const event = {
           ...this.#log.signed(actor),
@@ -206,6 +213,7 @@ class Table implements MemoryTable {
           documents: [
             ...noted.write.documents,
             ...changes.map((change) => based(change, documents)),
+            ...kept,
           ],
         });
         if (version === undefined) {
@@ -360,8 +368,16 @@ class Table implements MemoryTable {
         if (event === undefined) await this.#checkMerge(space, index, rows, to);
         const ids = rows.slice(0, MOVES).map(({ id }) => id);
         const found = await this.#store.read(space, index.generation, ids);
-        const memories = found.filter((one) => one !== undefined)
-          .map((memory): Memory => ({ ...memory, label: to }));
+        const memories: Memory[] = [];
+        const twins: string[] = [];
+        for (const memory of found) {
+          if (memory === undefined) continue;
+          const renamed: Memory = { ...memory, label: to };
+          // What is remembered so already need not be twice.
+          if ((await this.#photos.twins(space, index, renamed)).length > 0) twins.push(memory.id);
+          else memories.push(renamed);
+        }
+        const moved = memories.map(({ id }) => id);
         const goesOn: boolean = event !== undefined &&
           event.renamed!.ids.length + ids.length <= IDS_AN_EVENT;
         const next: StoredEvent = {
@@ -370,8 +386,9 @@ class Table implements MemoryTable {
           type: event?.type ?? (index.under(to).length > 0 ? "merge" : "rename"),
           what: "",
           labels: [from, to],
+          shelved: [...goesOn ? event!.shelved : [], ...twins],
           renamed: {
-            ids: [...goesOn ? event!.renamed!.ids : [], ...ids],
+            ids: [...goesOn ? event!.renamed!.ids : [], ...moved],
             from: { label: from },
             to: { label: to },
           },
@@ -379,11 +396,16 @@ class Table implements MemoryTable {
         const noted = goesOn
           ? goingOn(base.head, { ...next, id: event!.id })
           : await this.#log.note(space, base.head, [next]);
-        const head: Head = { ...noted.head, revision: base.head.revision + 1 };
+        const head: Head = {
+          ...noted.head,
+          revision: base.head.revision + 1,
+          count: base.head.count - twins.length,
+        };
         const version = await this.#store.commit(space, {
           ...noted.write,
           base,
           head,
+          ...(twins.length === 0 ? {} : { shelve: twins }),
           relabel: memories,
         });
         if (version === undefined) continue;
@@ -391,7 +413,8 @@ class Table implements MemoryTable {
         count += ids.length;
         this.#spaces.drop(space, ids);
         this.#spaces.applied(space, base, head, (columns) => {
-          for (const id of ids) columns.relabel(id, to);
+          columns.remove(twins);
+          for (const id of moved) columns.relabel(id, to);
         });
       }
     });
@@ -563,10 +586,16 @@ class Table implements MemoryTable {
   async keep(
     space: string,
     changes: readonly DocumentChange[],
+    { era }: { era?: string } = {},
   ): Promise<string | undefined> {
     checkDocuments(changes);
     for (;;) {
       let base = await this.#writable(space);
+      // Where there was no space, nothing can have been forgotten that one begins with.
+      const now = base === undefined || (era === "" && !base.head.forgets) ? "" : eraOf(base.head);
+      if (era !== undefined && era !== now) {
+        throw new ConflictError("something was forgotten meanwhile, which this may tell of");
+      }
       if (base === undefined) {
         const head = this.#reborn(undefined, null);
         const version = await this.#store.commit(space, { base, head });
@@ -582,6 +611,10 @@ class Table implements MemoryTable {
         if ((there?.version ?? null) !== expected) return undefined;
       }
     }
+  }
+
+  async era(space: string): Promise<string> {
+    return (await this.#spaces.fresh(space))?.era ?? "";
   }
 
   async revisionOf(
@@ -604,9 +637,21 @@ class Table implements MemoryTable {
     return found.map((one) => viewOfEvent(readEvent(one)));
   }
 
-  async undo(space: string, id: string, actor: Actor): Promise<Event> {
+  async undo(
+    space: string,
+    id: string,
+    actor: Actor,
+    { maxMemories }: { maxMemories?: number } = {},
+  ): Promise<Event> {
     checkActor(actor);
-    return await this.#writing.run(space, () => this.#undoing.undo(space, id, actor));
+    return await this.#writing.run(
+      space,
+      () =>
+        this.#undoing.undo(space, id, actor, (index, restored, before, after) => {
+          this.#checkRoom(index, restored);
+          this.#checkQuota(before, after, maxMemories);
+        }),
+    );
   }
 
   erasure() {
@@ -761,9 +806,10 @@ class Table implements MemoryTable {
     );
   }
 
-  #checkRoom(index: SpaceIndex | undefined, add: readonly Addition[]): void {
+  #checkRoom(index: SpaceIndex | undefined, add: readonly Memory[]): void {
+    if (add.length === 0) return;
     let bytes = 0;
-    for (const { memory } of add) bytes += SpaceIndex.memoryBytes(memory.embedding.length);
+    for (const { embedding } of add) bytes += SpaceIndex.memoryBytes(embedding.length);
     const held = index?.size ?? 0;
     if ((index?.need ?? 0) + bytes <= this.#spaces.budget) return;
     throw new CapacityError(

@@ -6,7 +6,7 @@
 import { ConflictError, NotFoundError } from "../core/errors.ts";
 import type { Actor, Event } from "../core/ledger.ts";
 import type { Memory } from "../core/memory.ts";
-import { decidedAt } from "./document_writes.ts";
+import { decidedAt, withoutVersion } from "./document_writes.ts";
 import { EventLog, EVENTS, goingOn } from "./event_log.ts";
 import { isOtherFace, isSameExample } from "./examples.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type DocumentEffect,
   type Effects,
   inverseOf,
+  KEPT,
   labelsSince,
   type NamedEvent,
   readEvent,
@@ -23,7 +24,13 @@ import {
 import type { LoadedSpaces } from "./loaded_spaces.ts";
 import type { SamePhotos } from "./same_photos.ts";
 import type { SpaceIndex } from "./space_index.ts";
-import { type Head, MOVES, type RecordStore, type VersionedHead } from "./store.ts";
+import {
+  type DocumentWrite,
+  type Head,
+  MOVES,
+  type RecordStore,
+  type VersionedHead,
+} from "./store.ts";
 
 /** What undoing is done with. */
 export interface UndoingParts {
@@ -32,6 +39,14 @@ export interface UndoingParts {
   readonly log: EventLog;
   readonly photos: SamePhotos;
 }
+
+/** Throws where memories that come back have no room. */
+export type CheckRoom = (
+  index: SpaceIndex,
+  restored: readonly Memory[],
+  before: Head,
+  after: Head,
+) => void;
 
 /** Takes events back, one at a time in a space. */
 export class Undoing {
@@ -47,7 +62,12 @@ export class Undoing {
     this.#photos = photos;
   }
 
-  async undo(space: string, id: string, actor: Actor): Promise<Event> {
+  /**
+   * Takes an event back. One that was cut off half-way is gone on with.
+   *
+   * @param check throws where what comes back has no room
+   */
+  async undo(space: string, id: string, actor: Actor, check: CheckRoom): Promise<Event> {
     let begun: NamedEvent | undefined;
     for (;;) {
       const base = await this.#spaces.living(space);
@@ -57,6 +77,7 @@ export class Undoing {
       const found = await this.#store.document(space, generation, EVENTS, id);
       if (found === undefined) throw new NotFoundError(`no event ${id} in this space`);
       const target = readEvent(found);
+      begun ??= await this.#unfinished(space, generation, target);
       if (begun === undefined) await this.#checkUndoable(space, base, target);
       const rest = restOf(inverseOf(target), begun);
       const { moves, documents, isLast } = firstOf(rest, MOVES);
@@ -84,6 +105,7 @@ export class Undoing {
         count: base.head.count + restored.length - shelved.length,
         ...decidedAt(base.head, documents),
       };
+      check(index, restored, base.head, head);
       const version = await this.#store.commit(space, {
         ...noted.write,
         base,
@@ -94,11 +116,7 @@ export class Undoing {
         documents: [
           ...noted.write.documents,
           ...switched,
-          ...documents.map(({ collection, id, after }) => ({
-            collection,
-            id,
-            ...(after === null ? {} : { document: after }),
-          })),
+          ...await this.#writesOf(space, generation, documents),
         ],
       });
       if (version === undefined) continue;
@@ -111,6 +129,35 @@ export class Undoing {
       if (isLast) return viewOfEvent(undo);
       begun = undo;
     }
+  }
+
+  /** The undo of an event that was cut off before its last write. */
+  async #unfinished(
+    space: string,
+    generation: string,
+    target: NamedEvent,
+  ): Promise<NamedEvent | undefined> {
+    if (target.undoneBy === undefined) return undefined;
+    const found = await this.#store.document(space, generation, EVENTS, target.undoneBy);
+    if (found === undefined) return undefined;
+    const undo = readEvent(found);
+    return isNothing(restOf(inverseOf(target), undo)) ? undefined : undo;
+  }
+
+  /** How documents become what they were. One that was kept apart and is no more would be gone by now. */
+  async #writesOf(
+    space: string,
+    generation: string,
+    documents: readonly DocumentEffect[],
+  ): Promise<DocumentWrite[]> {
+    return await Promise.all(documents.map(async ({ collection, id, after }) => {
+      if (after === null) return { collection, id };
+      if (!("kept" in after)) return { collection, id, document: after };
+      const kept = await this.#store.document(space, generation, KEPT, after.kept);
+      return kept === undefined
+        ? { collection, id }
+        : { collection, id, document: withoutVersion(kept) };
+    }));
   }
 
   /** @throws {ConflictError} saying why an event cannot be taken back */
@@ -169,6 +216,11 @@ export class Undoing {
     }
     return { restored, renamed, shelved };
   }
+}
+
+/** Whether there is nothing to move. */
+function isNothing({ added, shelved, renamed }: Effects): boolean {
+  return added.length + shelved.length + (renamed?.ids.length ?? 0) === 0;
 }
 
 /** What is left of effects when some were carried out. */
