@@ -5,7 +5,7 @@
  */
 import type { Actor, DocumentChange } from "../core/ledger.ts";
 import type { NewMemory } from "../core/memory.ts";
-import { weigh } from "./weigh.ts";
+import { weigh } from "../core/weigh.ts";
 
 /** Most bytes of a document, with its tags. */
 const DOCUMENT_BYTES = 60_000;

@@ -19,7 +19,7 @@ import {
 } from "./journal.ts";
 import type { LoadedSpaces } from "./loaded_spaces.ts";
 import type { DocumentWrite, Head, RecordStore, Removal, VersionedHead, Write } from "./store.ts";
-import { weigh } from "./weigh.ts";
+import { weigh } from "../core/weigh.ts";
 
 /** Records read at once. */
 const READ_BATCH = 64;
@@ -111,19 +111,40 @@ export class Forgetter {
     const { generation } = base.head;
     const ids = new Set(rows.map((row) => row.id));
     const tags = new Set(rows.map((row) => `memory:${row.id}`));
+    const borne = new Set<string>();
     for (let at = 0; at < rows.length; at += READ_BATCH) {
       const some = rows.slice(at, at + READ_BATCH).map((row) => row.id);
       const found = [
         ...await this.#store.read(space, generation, some),
         ...await this.#store.shelved(space, generation, some),
       ];
-      for (const memory of found) if (memory !== undefined) tags.add(`bytes:${memory.bytes}`);
+      for (const memory of found) {
+        if (memory === undefined) continue;
+        tags.add(`bytes:${memory.bytes}`);
+        borne.add(memory.label);
+      }
     }
     const labels = label !== undefined && id === undefined
       ? await this.#namesOf(space, base, label, ids)
       : new Set<string>();
     for (const one of labels) tags.add(`label:${one}`);
-    return { ids, labels, tags: new Set([...tags].map(foldTag)) };
+    const unborne = new Set<string>();
+    for (const one of borne) if (!await this.#isBorne(space, base, one, ids)) unborne.add(one);
+    return { ids, labels, unborne, tags: new Set([...tags].map(foldTag)) };
+  }
+
+  /** Whether a memory has a label besides some, also one that is on the shelf. */
+  async #isBorne(
+    space: string,
+    base: VersionedHead,
+    label: string,
+    besides: ReadonlySet<string>,
+  ): Promise<boolean> {
+    const all = [
+      ...await this.#selected(space, base, { label }),
+      ...await this.#shelfOf(space, base, { label }),
+    ];
+    return all.some(({ id }) => !besides.has(id));
   }
 
   /** What somebody who is forgotten was called: the label, and earlier ones that nothing else bears. */

@@ -12,7 +12,7 @@ import { decodeTime, ulid } from "ulid";
 import { z } from "zod";
 import type { Document, Event, EventType } from "../core/ledger.ts";
 import type { Naming } from "../core/memory.ts";
-import { weigh } from "./weigh.ts";
+import { weigh } from "../core/weigh.ts";
 
 /** What a document was that would have gone by itself: kept apart, and as long as that. */
 export interface Kept {
@@ -278,6 +278,8 @@ export interface Forgetting {
   readonly ids: ReadonlySet<string>;
   /** Labels that are forgotten as such. */
   readonly labels: ReadonlySet<string>;
+  /** Labels that only the forgotten memories had: it is not told any more that there were such. */
+  readonly unborne: ReadonlySet<string>;
   /** Tags of documents, as in {@linkcode Document.about}, folded by {@linkcode foldTag}. */
   readonly tags: ReadonlySet<string>;
 }
@@ -302,7 +304,7 @@ export function withoutForgotten(event: NamedEvent, gone: Forgetting): NamedEven
   const kept = (ids: readonly string[]) => ids.filter((id) => !gone.ids.has(id));
   const added = kept(event.added);
   const shelved = kept(event.shelved);
-  const labels = event.labels.filter((label) => !gone.labels.has(label));
+  const labels = event.labels.filter((one) => !gone.labels.has(one) && !gone.unborne.has(one));
   const documents = event.documents.filter(({ before, after }) =>
     !isAboutGone([...before?.about ?? [], ...after?.about ?? []], gone)
   );

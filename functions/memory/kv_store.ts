@@ -27,7 +27,7 @@ import type { Erasure, Memory } from "../core/memory.ts";
 import { changeOf } from "./change_of.ts";
 import { patiently } from "./patiently.ts";
 import { batchOf, decodeRecord, encodeRecord, photoBytesOf, type StoredRecord } from "./record.ts";
-import { weigh } from "./weigh.ts";
+import { weigh } from "../core/weigh.ts";
 import type {
   Addition,
   Change,

@@ -5,11 +5,12 @@
  * @module
  */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ConflictError, NotFoundError } from "../../functions/core/errors.ts";
+import { ConflictError, NotFoundError, QuotaError } from "../../functions/core/errors.ts";
 import type { Actor, DocumentChange, Event } from "../../functions/core/ledger.ts";
 import type { MemoryTable } from "../../functions/core/memory.ts";
 import { example, hash, type OpenTable } from "./memory_contract.ts";
 import { undoesLikeReplay } from "./undo_replay.ts";
+import { randomUnit, seeded } from "./vectors.ts";
 
 const ANN: Actor = { by: "Ann", why: "I know her" };
 
@@ -308,6 +309,127 @@ export function ledgerContract(name: string, open: OpenTable, rounds: number): v
     const { count, purged } = await table.forget("home", { label: "Rex" });
     assertEquals([count, purged], [0, 2]);
     await assertRejects(() => table.undo("home", undo.id, ANN), NotFoundError);
+  });
+
+  test("forget() finds a label in other letters, and the name that it had before", async (table) => {
+    await table.teach("home", [example(1, { label: "Ann Old" })]);
+    await table.keep("home", [
+      { collection: "item", id: "1", document: rule(1, ["label:ann old"]) },
+      { collection: "item", id: "2", document: rule(2, ["label:ANN NEW"]) },
+      { collection: "item", id: "3", document: rule(3, ["label:Ann"]) },
+    ]);
+    await table.renameLabel("home", "Ann Old", "Ann New");
+    await table.forget("home", { label: "Ann New" });
+    const left = await table.documents("home", "item", { limit: 9 });
+    assertEquals(left.map(({ id }) => id), ["3"]);
+    assert(!JSON.stringify(await table.events("home", { limit: 9 })).includes("Ann"));
+  });
+
+  test("forget() reaches into many large events", async (table) => {
+    for (let batch = 0; batch < 14; batch++) {
+      const memories = Array.from({ length: 900 }, (_, n) =>
+        example(1000 * batch + n, {
+          label: n === 0 ? "Ann" : "Rex",
+          embedding: randomUnit(8, seeded(1000 * batch + n)),
+        }));
+      await table.teach("home", memories, { imports: true });
+    }
+    assertEquals((await table.forget("home", { label: "Ann" })).count, 14);
+    const events = await table.events("home", { limit: 15 });
+    assertEquals(events.slice(1).map(({ count }) => count), Array(14).fill(899));
+    assert(!JSON.stringify(events).includes("Ann"));
+  });
+
+  test("forget() of a label's last memory leaves the label in no event", async (table) => {
+    const [ann] = await table.teach("home", [
+      example(1, { label: "Ann" }),
+      example(2),
+      example(3, { label: "Max" }),
+    ]);
+    await table.forget("home", { id: ann!.memory.id });
+    const [, taught] = await table.events("home", { limit: 9 });
+    assertEquals(taught!.what, 'taught 2 examples of "Rex", "Max"');
+  });
+
+  test("keep() refuses what was read before something was forgotten", async (table) => {
+    const change: DocumentChange = { collection: "item", id: "1", document: rule(1) };
+    assertEquals(await table.era("home"), "");
+    assert(await table.keep("home", [change], { era: "" }));
+    await table.teach("home", [example(1), example(2, { label: "Max" })]);
+    const era = await table.era("home");
+    assert(await table.keep("home", [change], { era }));
+    await table.forget("home", { label: "Rex" });
+    await assertRejects(() => table.keep("home", [change], { era }), ConflictError, "forgotten");
+    assert(await table.keep("home", [change], { era: await table.era("home") }));
+    const next = await table.era("home");
+    await table.forget("home", {});
+    await assertRejects(() => table.keep("home", [change], { era: next }), ConflictError);
+  });
+
+  test("undo() does not bring back a document whose time is over", async (table, clock) => {
+    const expiresAt = new Date(clock.now + 60_000).toISOString();
+    const document = { ...rule(1), expiresAt };
+    await table.keep("home", [{ collection: "item", id: "1", document }]);
+    const { event } = await table.decide("home", ANN, ruling({ collection: "item", id: "1" }));
+    const undo = await table.undo("home", event!.id, ANN);
+    assertEquals((await table.document("home", "item", "1"))!.expiresAt, expiresAt);
+    await table.undo("home", undo.id, ANN);
+    clock.now += 61_000;
+    await table.undo("home", (await table.events("home", { limit: 1 }))[0]!.id, ANN);
+    assertEquals(await table.document("home", "item", "1"), undefined);
+  });
+
+  test("undo() keeps to the room that there is", async (table) => {
+    await table.teach("home", [example(1), example(2)]);
+    const [event] = await table.events("home", { limit: 1 });
+    const undo = await table.undo("home", event!.id, ANN);
+    await table.teach("home", [example(3)]);
+    await assertRejects(() => table.undo("home", undo.id, ANN, { maxMemories: 2 }), QuotaError);
+    assertEquals((await table.space("home"))!.memories, 1);
+    await table.undo("home", undo.id, ANN, { maxMemories: 3 });
+    assertEquals((await table.space("home"))!.memories, 3);
+  });
+
+  test("renameLabel() keeps what is remembered under both labels once", async (table) => {
+    await table.teach("home", [example(1)]);
+    await table.teach("home", [example(1, { label: "Max" }), example(2, { label: "Max" })]);
+    const { event } = await table.renameLabel("home", "Rex", "Max");
+    assertEquals((await table.space("home"))!.memories, 2);
+    assertEquals((await table.byBytes("home", hash(1))).length, 1);
+    await table.undo("home", event!.id, ANN);
+    const both = await table.byBytes("home", hash(1));
+    assertEquals(both.map(({ label }) => label).sort(), ["Max", "Rex"]);
+  });
+
+  test("decide() says of what is more than one event which part each is", async (table) => {
+    const memories = Array.from(
+      { length: 2000 },
+      (_, n) => example(n, { embedding: randomUnit(8, seeded(n)) }),
+    );
+    await table.teach("home", memories, { imports: true });
+    const events = await table.events("home", { limit: 9 });
+    assertEquals(events.map(({ what }) => what.split(", ").at(-1)), ["part 2 of 2", "part 1 of 2"]);
+    for (const { id } of events) await table.undo("home", id, ANN);
+    assertEquals((await table.space("home"))!.memories, 0);
+  });
+
+  test("events() makes room where an old one has much on the shelf", async (table) => {
+    const memories = Array.from(
+      { length: 1100 },
+      (_, n) => example(n, { embedding: randomUnit(8, seeded(n)) }),
+    );
+    await table.teach("home", memories);
+    const [taught] = await table.events("home", { limit: 1 });
+    await table.undo("home", taught!.id, ANN);
+    for (let n = 0; n < 1030; n++) {
+      await table.decide(
+        "home",
+        ANN,
+        ruling({ collection: "setting", id: "a", document: rule(n) }),
+      );
+    }
+    await assertRejects(() => table.undo("home", taught!.id, ANN), NotFoundError);
+    assertEquals((await table.forget("home", { label: "Rex" })).count, 0);
   });
 
   test("events() keeps the newest thousand", async (table) => {
