@@ -4,6 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
+import { roomOf } from "../core/demo.ts";
 import { demandTeacher } from "./access.ts";
 import { actorOf, actorParameter } from "./actor.ts";
 import { DEFAULT_SPACE, EventSchema, Space, SpaceQuery, UlidSchema } from "./schemas.ts";
@@ -63,7 +64,9 @@ const undoRoute = createRoute({
       ...sent,
       404: "No such event",
       409: "It cannot be taken back: a later event, which is named, depends on it",
+      422: "The space's name is a demo's",
       429: "A quota is used up",
+      507: "The space has no room left",
     }),
   },
 });
@@ -92,6 +95,8 @@ export function historyRoutes({ memory, access: settings }: Services) {
       demandTeacher(c.get("access"), space, settings);
       const { event, why } = c.req.valid("json");
       const actor = { ...actorOf(c), ...(why === undefined ? {} : { why }) };
-      return c.json(await memory.undo(space, event, actor), 201);
+      const maxMemories = await roomOf(memory, space, settings.demo);
+      const options = maxMemories === undefined ? {} : { maxMemories };
+      return c.json(await memory.undo(space, event, actor, options), 201);
     });
 }

@@ -25,10 +25,13 @@ export function subscriberOf(address: string): string {
   return all.slice(0, 4).map((group) => parseInt(group, 16).toString(16)).join(":") + "::/64";
 }
 
-/** Takes from a quota for each `POST` of somebody who is no owner. Status 429 when it is used up. */
+/** Methods that change nothing. */
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Takes from a quota for each writing request of somebody who is no owner. Status 429 when it is used up. */
 export function visitorQuota(quota: Quota): MiddlewareHandler<{ Variables: AccessVariables }> {
   return createMiddleware<{ Variables: AccessVariables }>(async function visitorQuota(c, next) {
-    if (c.req.method === "POST" && !c.get("access").owner) {
+    if (!READING.has(c.req.method) && !c.get("access").owner) {
       quota.take(subscriberOf(peerOf(c) ?? "unknown"));
     }
     await next();

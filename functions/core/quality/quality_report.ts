@@ -64,10 +64,10 @@ export async function qualityReport(
   const standings = await records.standings(space);
   const judgements = await records.judgements(space);
   const { sampleRate } = await records.settings(space);
-  const reads = new Map((await rules.list(space)).map((rule) => [rule.id, rule.reads]));
   const { floor, z, window } = standings;
   const all = standings.all();
   const of = (kind: Standing["kind"]) => all.filter((one) => one.kind === kind);
+  const reads = await rules.words(space, of("rule").map(({ name }) => name));
   const curve = coverageCurve(await log.tallies(space), judgements, floor, { z, window });
   return {
     floor,

@@ -15,6 +15,7 @@ import type { StandingState } from "../quality/standing.ts";
 import { checkRules, type RuleProblem } from "./check_rules.ts";
 import { type DryRun, dryRun, type Sample } from "./dry_run.ts";
 import type { Rule, RuleText } from "./rule.ts";
+import { labelsOf } from "./labels_of.ts";
 import { readRule } from "./rule_words.ts";
 import type { Together } from "./words_together.ts";
 
@@ -57,6 +58,8 @@ export interface RuleTrial {
 export interface RuleBook {
   /** All, in the order of their ids. */
   list(space: string): Promise<readonly BookedRule[]>;
+  /** Rules in words, by id; those that are there no more are left out. */
+  words(space: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** @throws {NotFoundError} */
   get(space: string, id: string): Promise<BookedRule>;
   /** @throws {UnteachableError} when there are `most` already, or it is too large */
@@ -192,6 +195,14 @@ export function createRuleBook(
       return await booked(space, page.rules, page, await log.hits(space));
     },
 
+    async words(space, ids) {
+      const asked = new Set(ids);
+      const { rules } = await pageOf(space);
+      return new Map(
+        rules.filter(({ id }) => asked.has(id)).map((rule) => [rule.id, readRule(rule)]),
+      );
+    },
+
     async get(space, id) {
       return await bookedOne(space, (await stored(space, id)).rule);
     },
@@ -266,16 +277,6 @@ function checkSize(rule: Rule): void {
   const bytes = new TextEncoder().encode(JSON.stringify(rule)).length;
   if (bytes <= RULE_BYTES) return;
   throw new UnteachableError(`a rule should have at most ${RULE_BYTES} bytes, it has ${bytes}`);
-}
-
-/** The labels that a rule gives, forbids or asks for: where one is forgotten the rule goes, too. */
-function labelsOf({ when, then }: RuleText): string[] {
-  const said = "label" in then ? [then.label] : "not" in then ? [then.not] : [];
-  const { label = null } = when;
-  const asked = typeof label === "object" && label !== null
-    ? [label.is, label.not, label.starts, ...label.in ?? []]
-    : [label];
-  return [...new Set([...said, ...asked.filter((one) => typeof one === "string")])];
 }
 
 /** A rule in words that an event has room for. */
