@@ -131,7 +131,8 @@ export async function openParts(
     const alike: Record<Kind, number> = { thing: judge.copyCosine, person: ALIKE_FACES };
     const records = createRecords(memory, floor, { sampleRate: reviewRate });
     const queue = createReviewQueue({ memory, alike, now });
-    const log = createAnswerLog({ memory, now, report: (message) => console.warn(message) });
+    const report = (message: string) => console.warn(message);
+    const log = createAnswerLog({ memory, now, report });
     const answering = {
       encoder,
       memory,
@@ -139,7 +140,7 @@ export async function openParts(
       judge,
       faces,
       ...(paradigms ? { paradigms } : {}),
-      practice: createPractice({ memory, records, queue, log, floor }),
+      practice: createPractice({ memory, records, queue, log, floor, report }),
     };
     return {
       manifest,

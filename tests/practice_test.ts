@@ -8,13 +8,18 @@ import { ulid } from "ulid";
 import type { Answer } from "../functions/core/answer_type.ts";
 import type { Context } from "../functions/core/facts.ts";
 import { createAnswerLog } from "../functions/core/practice/answer_log.ts";
-import { createPractice } from "../functions/core/practice/practice.ts";
+import {
+  createPractice,
+  type PracticeAsk,
+  type Seen,
+} from "../functions/core/practice/practice.ts";
 import { createRecords, SETTINGS } from "../functions/core/practice/records.ts";
 import type { Judgement } from "../functions/core/quality/judgement.ts";
 import { answerItem } from "../functions/core/review/answer_item.ts";
 import { createReviewQueue } from "../functions/core/review/review_queue.ts";
 import type { RuleText } from "../functions/core/rules/rule.ts";
 import { createInProcessTable } from "../functions/memory/in_process.ts";
+import { example } from "./support/memory_contract.ts";
 import { answer, facts, item, subject } from "./support/review.ts";
 import { near, randomUnit, seeded } from "./support/vectors.ts";
 
@@ -26,7 +31,14 @@ async function withPractice(
     memory: ReturnType<typeof createInProcessTable>;
     queue: ReturnType<typeof createReviewQueue>;
     log: ReturnType<typeof createAnswerLog>;
-    settle(answer: Answer, n: number, context?: Context): Promise<Answer>;
+    settle(
+      answer: Answer,
+      n: number,
+      context?: Context,
+      fields?: Partial<Seen> & { ask?: Partial<PracticeAsk> },
+    ): Promise<Answer>;
+    /** What failed beside the answers. */
+    reports: string[];
     write(id: string, rule: Partial<RuleText>): Promise<string>;
     judge(right: boolean, fields?: Partial<Judgement>): Promise<void>;
   }) => Promise<void>,
@@ -36,20 +48,29 @@ async function withPractice(
   const now = () => new Date();
   const records = createRecords(memory, 0.92, { sampleRate });
   const queue = createReviewQueue({ memory, alike: { thing: 0.95, person: 0.85 }, now });
-  const log = createAnswerLog({ memory, now, report: (message) => assert(false, message) });
-  const practice = createPractice({ memory, records, queue, log, floor: 0.92 });
+  const reports: string[] = [];
+  const report = (message: string) => void reports.push(message);
+  const log = createAnswerLog({ memory, now, report });
+  const practice = createPractice({ memory, records, queue, log, floor: 0.92, report });
   let judged = 0;
   try {
     await fn({
       memory,
+      reports,
       queue,
       log,
-      settle: (answer, n, context = {}) =>
-        practice.settle(answer, { subject: () => Promise.resolve(subject(n)) }, {
+      async settle(answer, n, context = {}, fields = {}) {
+        const seen = { subject: () => Promise.resolve(subject(n)) };
+        const { ask = {}, ...others } = fields;
+        return await practice.settle(answer, { ...seen, ...others }, {
           space: "home",
+          era: await memory.era("home"),
           context,
+          trusted: true,
           review: true,
-        }),
+          ...ask,
+        });
+      },
       async write(id, rule) {
         const at = now().toISOString();
         const value = {
@@ -215,4 +236,81 @@ Deno.test("the log counts answers by the hour and tells the last ones", () =>
     const last = await log.last("home");
     assertEquals(last.length, 90);
     assertEquals(last[0]!.facts.context, { n: 89 });
+  }));
+
+Deno.test("settle() answers where the review fails, and says what failed", () =>
+  withPractice(async ({ settle, queue, reports }) => {
+    const unsure = answer({ certainty: "perhaps" });
+    const subject = () => Promise.reject(new Error("no faces here"));
+    assertEquals(await settle(unsure, 1, {}, { subject }), unsure);
+    assertEquals(reports, ["an answer could not be reviewed: Error: no faces here"]);
+    assertEquals((await queue.open("home")).length, 0);
+  }));
+
+Deno.test("settle() keeps nothing of what was forgotten while it answered", () =>
+  withPractice(async ({ settle, memory, queue, log, reports }) => {
+    await memory.teach("home", [example(1, { label: "Ann" })]);
+    const held = Promise.withResolvers<void>();
+    const settled = settle(answer({ label: "Ann", certainty: "perhaps" }), 2, {}, {
+      async subject() {
+        await memory.forget("home", { label: "Ann" });
+        held.resolve();
+        return subject(2);
+      },
+    });
+    await held.promise;
+    assertEquals((await settled).review, undefined);
+    assertEquals(await queue.open("home"), []);
+    assertEquals(await log.last("home"), []);
+    assertEquals(await log.tallies("home"), []);
+    assertEquals(reports, []);
+    // What is answered from then on is kept again.
+    assert((await settle(answer({ certainty: "perhaps" }), 3)).review);
+    assertEquals((await log.tallies("home"))[0]!.answers, 1);
+  }));
+
+Deno.test("settle() tells those who may not know neither rules nor judgements, and keeps no context", () =>
+  withPractice(async ({ settle, write, judge, log }) => {
+    await write("A", { when: { path: "cat" }, then: { label: "Tom" }, note: "Tom is ours" });
+    for (let n = 0; n < 13; n++) await judge(true);
+    for (let n = 0; n < 7; n++) await judge(false);
+    const ask = { trusted: false };
+    const cat = answer({ label: "cat", path: ["animal", "cat"] });
+    const ruled = await settle(cat, 1, { album: "ours" }, { ask });
+    assertEquals([ruled.label, ruled.route, ruled.rule], ["Tom", "rule", undefined]);
+    assertEquals(ruled.reason, "a rule that was written here");
+    const demoted = await settle(answer(), 2, {}, { ask });
+    assertEquals([demoted.certainty, demoted.demoted], ["perhaps", undefined]);
+    assert((await settle(answer(), 2)).demoted);
+    assertEquals((await log.last("home")).at(-1)!.facts.context, {});
+  }));
+
+Deno.test("the log stores tallies of many long labels, and hits whatever becomes of the answers", () =>
+  withPractice(async ({ log, reports }) => {
+    const context = { album: "й".repeat(480) };
+    for (let n = 0; n < 500; n++) {
+      const said = facts({ label: `Большая собака номер ${n} ${"я".repeat(60)}`, context });
+      log.note("home", "", said, said, ["rule"]);
+    }
+    await log.flush();
+    assertEquals(reports, []);
+    const [tally] = await log.tallies("home");
+    assertEquals(tally!.answers, 500);
+    assertEquals((await log.hits("home")).get("rule")!.hits, 500);
+    assertEquals((await log.last("home")).length, 500);
+  }));
+
+Deno.test("two logs of one space keep the answers of both", () =>
+  withPractice(async ({ log, memory }) => {
+    const other = createAnswerLog({ memory, now: () => new Date(), report: () => assert(false) });
+    for (let n = 0; n < 30; n++) {
+      for (const [one, by] of [[log, "a"], [other, "b"]] as const) {
+        const said = facts({ context: { by, n } });
+        one.note("home", await memory.era("home"), said, said, []);
+      }
+      if (n % 7 === 0) await Promise.all([log.flush(), other.flush()]);
+    }
+    await other.close();
+    assertEquals((await log.last("home")).length, 60);
+    assertEquals((await log.tallies("home"))[0]!.answers, 60);
   }));

@@ -9,9 +9,12 @@ import { answerItem, type Verdict } from "../functions/core/review/answer_item.t
 import { MOST_ITEMS, MOST_SIGHTS } from "../functions/core/review/item.ts";
 import { createReviewQueue } from "../functions/core/review/review_queue.ts";
 import { createInProcessTable } from "../functions/memory/in_process.ts";
+import { openKvTable } from "../functions/memory/kv.ts";
+import { example } from "./support/memory_contract.ts";
 import { facts, item, subject } from "./support/review.ts";
-import { near, seeded } from "./support/vectors.ts";
+import { near, randomUnit, seeded } from "./support/vectors.ts";
 
+const ALIKE = { thing: 0.95, person: 0.85 };
 const MODELS = { person: "face-1", thing: "look-1" };
 
 /** A table with a queue over it, and a clock. */
@@ -27,7 +30,7 @@ async function withQueue(
   const memory = createInProcessTable({ now: () => clock.now });
   const queue = createReviewQueue({
     memory,
-    alike: { thing: 0.95, person: 0.85 },
+    alike: ALIKE,
     now: () => new Date(clock.now),
   });
   try {
@@ -218,3 +221,98 @@ Deno.test("forgetting drops the items that speak of it", () =>
     const events = await memory.events("home", { limit: 10 });
     assertEquals(events.map(({ type, count }) => [type, count]), [["forget", 1]]);
   }));
+
+Deno.test("forget() of a memory that an answer taught leaves nothing of the answer", () =>
+  withQueue(async ({ queue, answer, memory }) => {
+    const suggestions = [{ label: "dog", confidence: 0.6 }, { label: "Max", confidence: 0.2 }];
+    const id = (await queue.add("home", subject(1), item({ suggestions })))!;
+    const other = (await queue.add("home", subject(2), item({ suggestions })))!;
+    await answer(other, { not: true });
+    const { taught } = await answer(id, { label: "Grandma" });
+    // What was only suggested is not what was said.
+    await memory.teach("home", [example(9, { label: "Max" })]);
+    await memory.forget("home", { label: "Max" });
+    assertEquals((await memory.documents("home", "judgement", { limit: 9 })).length, 2);
+    await memory.forget("home", { id: taught[0]!.memory.id });
+    const told = [
+      await memory.events("home", { limit: 9 }),
+      await memory.documents("home", "judgement", { limit: 9 }),
+      await memory.documents("home", "answered", { limit: 9 }),
+    ];
+    assert(!JSON.stringify(told).includes("Grandma"), JSON.stringify(told));
+    assertEquals(told[1]!.length, 1);
+  }));
+
+Deno.test("forget() drops what waits because of a rule that names the label", () =>
+  withQueue(async ({ queue, memory }) => {
+    await memory.teach("home", [example(1, { label: "Grandma" })]);
+    const says = "a rule asks for it: look at what may be Grandma";
+    await queue.add("home", subject(2), item({ says, mentions: ["Grandma"] }));
+    await memory.forget("home", { label: "Grandma" });
+    assertEquals(await queue.open("home"), []);
+  }));
+
+Deno.test("add() has a sample join only samples of the same answer", () =>
+  withQueue(async ({ queue }) => {
+    const sure = facts({ certainty: "is", confidence: 0.99 });
+    const sample = item({ reason: "sample", claimed: "is", answer: sure });
+    const unsure = await queue.add("home", subject(1), item());
+    const drawn = await queue.add("home", subject(1), sample);
+    assert(drawn !== unsure);
+    assertEquals(await queue.add("home", subject(1), sample), drawn);
+    assertEquals(await queue.add("home", subject(1), item()), unsure);
+    const other = item({ ...sample, answer: { ...sure, label: "cat" } });
+    assert(![unsure, drawn].includes(await queue.add("home", subject(1), other)));
+  }));
+
+Deno.test("skip() still counts when another photo comes to an item", () =>
+  withQueue(async ({ queue }) => {
+    const id = (await queue.add("home", subject(1), item()))!;
+    const { priority } = await queue.get("home", id);
+    await queue.skip("home", id);
+    await queue.add("home", subject(1, { bytes: example(5).bytes }), item());
+    assertEquals((await queue.get("home", id)).priority, priority * 2 / 4);
+  }));
+
+Deno.test("lease() hands out as many full items as are asked for", async () => {
+  const memory = await openKvTable(":memory:");
+  try {
+    const queue = createReviewQueue({ memory, alike: ALIKE, now: () => new Date() });
+    for (let n = 0; n < 20; n++) {
+      const embedding = randomUnit(1280, seeded(n));
+      const thumbnail = new Uint8Array(10_000);
+      for (let photo = 0; photo < MOST_SIGHTS; photo++) {
+        const { bytes } = example(100 * n + photo);
+        await queue.add("home", { ...subject(n, { embedding, bytes }), thumbnail }, item());
+      }
+    }
+    const { items, lease } = await queue.lease("home", { limit: 19, minutes: 10 });
+    assertEquals(new Set(items.map(({ id }) => id)).size, 19);
+    assert(items.every((one) => one.sights.length === MOST_SIGHTS && one.lease?.id === lease.id));
+    assertEquals((await queue.lease("home", { limit: 19, minutes: 10 })).items.length, 1);
+  } finally {
+    await memory.close();
+  }
+});
+
+Deno.test("lease() and add() take note of what another process answered just now", async () => {
+  const kv = await Deno.openKv(":memory:");
+  const [here, there] = await Promise.all([openKvTable(kv), openKvTable(kv)]);
+  try {
+    const now = () => new Date();
+    const queue = createReviewQueue({ memory: here, alike: ALIKE, now });
+    const options = { actor: { by: "Ben" }, models: MODELS, now: now() };
+    const first = (await queue.add("home", subject(1), item()))!;
+    assertEquals((await queue.open("home")).length, 1);
+    await answerItem(there, "home", first, { label: "Rex" }, options);
+    assertEquals((await queue.lease("home", { limit: 9, minutes: 1 })).items, []);
+    const second = (await queue.add("home", subject(2), item()))!;
+    await answerItem(there, "home", second, { label: "Max" }, options);
+    const third = await queue.add("home", subject(2), item());
+    assert(third !== undefined && third !== second);
+  } finally {
+    await here.close();
+    await there.close();
+    kv.close();
+  }
+});

@@ -61,6 +61,8 @@ export interface Ask {
   readonly context?: Context;
   /** Whether the answer may go before a person; not when left out. */
   readonly review?: boolean;
+  /** Whether the asker may know what people decided in the space; not when left out. */
+  readonly trusted?: boolean;
   /** Whether a thumbnail may be kept of what goes before a person. */
   readonly keepThumbnail?: boolean;
   /** Whether the photo's buffer is nobody else's, as in {@linkcode EncodeOptions}. */
@@ -88,6 +90,7 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     const watch = stopwatch();
     const signal = ask.signal ? { signal: ask.signal } : {};
 
+    const era = practice && ask.recall ? await memory.era(ask.space) : "";
     const bytes = ask.recall ? await sha256Hex(photo) : "";
     const same = ask.recall ? await memory.byBytes(ask.space, bytes) : [];
     const taught = recallTaughtFaces(same);
@@ -125,8 +128,9 @@ export function createAnswer(parts: AnswerParts): AnswerPhoto {
     const said = reply({ faces, thing, general }, seen.image, ask, watch.timings());
     if (!practice || !ask.recall) return said;
     // The rules that people wrote, the record of what was judged, and a person where it is not sure.
-    const { space, context = {} } = ask;
-    return await practice.settle(said, { general, guess, subject }, { space, context, review });
+    const { space, context = {}, trusted = false } = ask;
+    const how = { space, era, context, trusted, review, ...signal };
+    return await practice.settle(said, { general, guess, subject }, how);
 
     /** Which of the taught types it is likeliest of. */
     async function guess(): Promise<TypeGuess | undefined> {

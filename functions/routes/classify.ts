@@ -164,6 +164,7 @@ export function classifyRoutes({ answer, compare, memory, practice, about }: Ser
       space,
       // A name that is kept for demo spaces must not come to be one by being asked.
       recall: mayRecall(space) && !await isClosedDemo(memory, space),
+      trusted: mayTeach(space),
       ...(context === undefined ? {} : { context }),
       ...(options.specificity === undefined ? {} : { specificity: options.specificity }),
       faces: preview ? "light" : "full",

@@ -139,7 +139,7 @@ const forgetSpaceRoute = createRoute({
 });
 
 /** The routes over labels and spaces. */
-export function labelsRoutes({ memory, faces, practice, access: settings, now }: Services) {
+export function labelsRoutes({ memory, faces, access: settings, now }: Services) {
   const quota = createQuota({ each: SPACES_AN_HOUR, seconds: 3600, now });
   return createRoutes()
     .openapi(listRoute, async (c) => {
@@ -160,10 +160,7 @@ export function labelsRoutes({ memory, faces, practice, access: settings, now }:
       demandTeacher(c.get("access"), space, settings);
       const { label } = c.req.valid("param");
       const actor = actorOf(c);
-      const { count, purged, forgottenAt } = await practice.log.forget(
-        space,
-        () => memory.forget(space, { label }, actor),
-      );
+      const { count, purged, forgottenAt } = await memory.forget(space, { label }, actor);
       if (count + purged === 0) throw noLabel(label, space);
       return c.json({ forgotten: count, forgottenAt, ...await erased(memory) }, 200);
     })
@@ -203,10 +200,7 @@ export function labelsRoutes({ memory, faces, practice, access: settings, now }:
       demandTeacher(c.get("access"), space, settings);
       if (!await memory.space(space)) throw noSpace(space);
       const actor = actorOf(c);
-      const { count, forgottenAt } = await practice.log.forget(
-        space,
-        () => memory.forget(space, {}, actor),
-      );
+      const { count, forgottenAt } = await memory.forget(space, {}, actor);
       return c.json({ forgotten: count, forgottenAt, ...await erased(memory) }, 200);
     });
 }

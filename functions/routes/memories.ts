@@ -179,7 +179,7 @@ const forgetRoute = createRoute({
 });
 
 /** The routes that teach and show what was taught. */
-export function memoriesRoutes({ teach, memory, practice, access: settings }: Services) {
+export function memoriesRoutes({ teach, memory, access: settings }: Services) {
   return createRoutes()
     .openapi(teachRoute, async (c) => {
       const lesson = c.req.valid("form");
@@ -264,10 +264,7 @@ export function memoriesRoutes({ teach, memory, practice, access: settings }: Se
       demandTeacher(c.get("access"), space, settings);
       const { id } = c.req.valid("param");
       const actor = actorOf(c);
-      const { count, purged, forgottenAt } = await practice.log.forget(
-        space,
-        () => memory.forget(space, { id }, actor),
-      );
+      const { count, purged, forgottenAt } = await memory.forget(space, { id }, actor);
       if (count + purged === 0) throw noMemory(id, space);
       return c.json({ forgotten: count, forgottenAt, ...await erased(memory) }, 200);
     });

@@ -48,6 +48,7 @@ export function item(fields: Partial<NewItem> = {}): NewItem {
     rule: null,
     claimed: "perhaps",
     suggestions: [{ label: "dog", confidence: 0.6 }],
+    mentions: [],
     ...fields,
   };
 }

@@ -1,14 +1,17 @@
 /**
  * The last answers of every space, and how many there were by the hour: noted in memory as they are
  * given, and stored a moment later in a few documents, so that answering does not wait for it. Not
- * acknowledged to anybody: a hard kill loses the last moment's.
+ * acknowledged to anybody: a hard kill loses the last moment's, and so does whoever has something
+ * forgotten, since what was answered before may tell of it.
  *
  * @module
  */
 import { monotonicFactory } from "ulid";
+import { ConflictError } from "../errors.ts";
 import type { Facts } from "../facts.ts";
 import type { DocumentChange } from "../ledger.ts";
 import type { MemoryTable } from "../memory.ts";
+import { weigh } from "../weigh.ts";
 import { addTo, emptyTally, hourOf, mergeTallies, type Tally } from "../quality/coverage.ts";
 
 /** An answer as it is noted. */
@@ -31,11 +34,12 @@ export interface AnswerLog {
   /**
    * Notes an answer.
    *
+   * @param era the {@linkcode MemoryTable.era} that memory was asked in
    * @param before facts before rules were asked
    * @param given facts of the answer that was given
    * @param rules ids of the rules that made a difference
    */
-  note(space: string, before: Facts, given: Facts, rules: readonly string[]): void;
+  note(space: string, era: string, before: Facts, given: Facts, rules: readonly string[]): void;
   /** The last answers, newest first. */
   last(space: string): Promise<readonly NotedAnswer[]>;
   /** Answers by the hour, oldest first; at most {@linkcode HOURS}. */
@@ -44,17 +48,13 @@ export interface AnswerLog {
   hits(space: string): Promise<ReadonlyMap<string, RuleHits>>;
   /** Stores what was noted. */
   flush(): Promise<void>;
-  /**
-   * Has something of a space forgotten: what was noted is stored before, so that it is found, and
-   * what is at hand of the space is let go, so that it is not stored again.
-   */
-  forget<T>(space: string, forget: () => Promise<T>): Promise<T>;
   /** Stores what was noted, and notes nothing more by itself. */
   close(): Promise<void>;
 }
 
-/** Answers in one document, documents of a space, and hours that are told of. */
+/** Answers in one document, what they weigh, documents of a space, and hours that are told of. */
 const ANSWERS_AT_ONCE = 40;
+const ANSWERS_BYTES = 50_000;
 const SLOTS = 25;
 export const HOURS = 1000;
 /** How long answers are collected before they are stored, in milliseconds. */
@@ -63,22 +63,30 @@ const COLLECT_MS = 1000;
 const CONTEXT_CHARACTERS = 500;
 /** How long an hour's count is kept, in milliseconds. */
 const TALLY_MS = 90 * 24 * 3_600_000;
-/** How often a count is tried again that another process was quicker with. */
+/** How often something is tried again that another process was quicker with. */
 const TRIES = 10;
 /** Rules whose hits are stored in one write. */
 const RULES_AT_ONCE = 50;
+/** Spaces whose document is kept at hand. */
+const SPACES = 32;
 
-/** What is noted of a space and not yet stored. */
+/** What is noted of an era of a space and not yet stored. */
 interface Pending {
+  readonly space: string;
+  readonly era: string;
   readonly answers: NotedAnswer[];
   readonly tallies: Map<string, Tally>;
   readonly hits: Map<string, number>;
 }
 
-/** The document that answers are being written to. */
+/** The document that answers of an era are being written to. */
 interface Slot {
-  number: number;
+  readonly era: string;
+  readonly number: number;
+  /** The version that it was read or written at; null where there is none yet. */
+  version: string | null;
   answers: NotedAnswer[];
+  isFull: boolean;
 }
 
 /** Makes the log. */
@@ -96,69 +104,95 @@ export function createAnswerLog(
   let isClosed = false;
   const nextId = monotonicFactory();
 
-  function of(space: string): Pending {
-    const there = pending.get(space) ??
-      { answers: [], tallies: new Map(), hits: new Map() };
-    pending.set(space, there);
+  function of(space: string, era: string): Pending {
+    const key = `${space}\n${era}`;
+    const there = pending.get(key) ??
+      { space, era, answers: [], tallies: new Map(), hits: new Map() };
+    pending.set(key, there);
     return there;
   }
 
-  async function slotOf(space: string): Promise<Slot> {
+  /** A document to write on in: the one at hand while it has room, or a new one, or the oldest. */
+  async function slotOf({ space, era }: Pending): Promise<Slot> {
     const known = slots.get(space);
-    if (known !== undefined) return known;
-    const all = await memory.documents(space, "answers", { limit: SLOTS });
-    const newest = all.map(({ id, value }) => ({
-      number: Number(id),
-      last: (value as NotedAnswer[]).at(-1)?.id ?? "",
-    })).sort((a, b) => (a.last < b.last ? 1 : -1))[0];
-    const slot = { number: newest === undefined ? 0 : (newest.number + 1) % SLOTS, answers: [] };
+    if (known?.era === era && !known.isFull) return known;
+    const all = (await memory.documents(space, "answers", { limit: SLOTS }))
+      .map(({ id, version, value }) => ({
+        number: Number(id),
+        version,
+        last: (value as NotedAnswer[]).at(-1)?.id ?? "",
+      }));
+    const taken = new Set(all.map((one) => one.number));
+    const free = Array.from({ length: SLOTS }, (_, number) => number).find((n) => !taken.has(n));
+    const oldest = all.toSorted((a, b) => (a.last < b.last ? -1 : 1))[0];
+    const { number, version } = free === undefined ? oldest! : { number: free, version: null };
+    const slot: Slot = { era, number, version, answers: [], isFull: false };
+    slots.delete(space);
     slots.set(space, slot);
+    for (const first of slots.keys()) {
+      if (slots.size <= SPACES) break;
+      slots.delete(first);
+    }
     return slot;
   }
 
-  async function storeAnswers(space: string, answers: readonly NotedAnswer[]): Promise<void> {
-    const slot = await slotOf(space);
-    for (let at = 0; at < answers.length;) {
-      if (slot.answers.length >= ANSWERS_AT_ONCE) {
-        slot.number = (slot.number + 1) % SLOTS;
-        slot.answers = [];
+  async function storeAnswers(of: Pending): Promise<void> {
+    const { space, era, answers } = of;
+    for (let at = 0, tries = 0; at < answers.length && tries < TRIES;) {
+      const slot = await slotOf(of);
+      const value = [...slot.answers];
+      let bytes = weigh(value);
+      for (const one of answers.slice(at, at + ANSWERS_AT_ONCE - value.length)) {
+        bytes += weigh(one) + weigh(aboutAnswer(one));
+        if (value.length > 0 && bytes > ANSWERS_BYTES) break;
+        value.push(one);
       }
-      const some = answers.slice(at, at + ANSWERS_AT_ONCE - slot.answers.length);
-      slot.answers.push(...some);
-      at += some.length;
-      const labels = slot.answers.flatMap(({ facts: { label, guess } }) => [label, guess?.label])
-        .filter((one) => typeof one === "string");
-      await memory.keep(space, [{
+      const news = value.length - slot.answers.length;
+      if (news === 0) {
+        slot.isFull = true;
+        continue;
+      }
+      const version = await memory.keep(space, [{
         collection: "answers",
         id: String(slot.number).padStart(2, "0"),
-        document: {
-          value: slot.answers,
-          about: [...new Set(labels)].map((label) => `label:${label}`),
-        },
-      }]);
+        base: slot.version,
+        document: { value, about: [...new Set(value.flatMap(aboutAnswer))] },
+      }], { era });
+      if (version === undefined) {
+        // Another process writes there, or something was forgotten.
+        slots.delete(space);
+        tries++;
+        continue;
+      }
+      slot.answers = value;
+      slot.version = version;
+      slot.isFull = value.length >= ANSWERS_AT_ONCE;
+      at += news;
     }
   }
 
-  async function storeTally(space: string, at: string, tally: Tally): Promise<void> {
-    for (let tries = 0; tries < TRIES; tries++) {
-      const there = await memory.document(space, "tally", at);
-      const sum = there === undefined ? tally : mergeTallies([there.value as Tally, tally]);
-      const labels = Object.keys(sum.byLabel).map((key) => key.slice(key.indexOf("/") + 1));
-      const done = await memory.keep(space, [{
-        collection: "tally",
-        id: at,
-        base: there?.version ?? null,
-        document: {
-          value: sum,
-          about: [...new Set(labels)].map((label) => `label:${label}`),
-          expiresAt: new Date(Date.parse(at) + TALLY_MS).toISOString(),
-        },
-      }]);
-      if (done) return;
+  async function storeTallies({ space, era, tallies }: Pending): Promise<void> {
+    for (const [at, tally] of tallies) {
+      for (let tries = 0; tries < TRIES; tries++) {
+        const there = await memory.document(space, "tally", at);
+        const sum = there === undefined ? tally : mergeTallies([there.value as Tally, tally]);
+        const labels = Object.keys(sum.byLabel).map((key) => key.slice(key.indexOf("/") + 1));
+        const done = await memory.keep(space, [{
+          collection: "tally",
+          id: at,
+          base: there?.version ?? null,
+          document: {
+            value: sum,
+            about: [...new Set(labels)].map((label) => `label:${label}`),
+            expiresAt: new Date(Date.parse(at) + TALLY_MS).toISOString(),
+          },
+        }], { era });
+        if (done) break;
+      }
     }
   }
 
-  async function storeHits(space: string, hits: ReadonlyMap<string, number>): Promise<void> {
+  async function storeHits({ space, era, hits }: Pending): Promise<void> {
     const all = [...hits];
     for (let from = 0; from < all.length; from += RULES_AT_ONCE) {
       const some = all.slice(from, from + RULES_AT_ONCE);
@@ -170,23 +204,26 @@ export function createAnswerLog(
           const base = there?.version ?? null;
           return { collection: "hits", id, base, document: { value, about: [] } };
         }));
-        if (await memory.keep(space, changes)) break;
+        if (await memory.keep(space, changes, { era })) break;
       }
     }
   }
 
+  /** Each part by itself: what keeps one from being stored should not keep the others. */
   async function store(): Promise<void> {
-    const all = [...pending];
+    const all = [...pending.values()];
     pending.clear();
-    for (const [space, { answers, tallies, hits }] of all) {
-      try {
-        await storeAnswers(space, answers);
-        for (const [at, tally] of tallies) await storeTally(space, at, tally);
-        await storeHits(space, hits);
-      } catch (error) {
-        slots.delete(space);
-        // The space may have expired meanwhile: nothing was promised of it.
-        report(`answers of a space could not be noted: ${error}`);
+    for (const one of all) {
+      for (const part of [storeAnswers, storeTallies, storeHits]) {
+        try {
+          await part(one);
+        } catch (error) {
+          slots.delete(one.space);
+          // What was answered before something was forgotten is not stored after it.
+          if (error instanceof ConflictError) break;
+          // The space may have expired meanwhile: nothing was promised of it.
+          report(`answers of a space could not be noted: ${error}`);
+        }
       }
     }
   }
@@ -199,8 +236,8 @@ export function createAnswerLog(
   }
 
   return {
-    note(space, before, given, rules) {
-      const noted = of(space);
+    note(space, era, before, given, rules) {
+      const noted = of(space, era);
       const hour = hourOf(now());
       const tally = noted.tallies.get(hour) ?? emptyTally();
       noted.tallies.set(hour, tally);
@@ -242,20 +279,15 @@ export function createAnswerLog(
 
     flush,
 
-    async forget(space, forget) {
-      const turn = flushing.then(store).then(forget).finally(() => {
-        // What was noted meanwhile may tell of it too. Nothing was promised of that.
-        pending.delete(space);
-        slots.delete(space);
-      });
-      // Nothing is stored while it goes on.
-      flushing = turn.then(() => {}, () => {});
-      return await turn;
-    },
-
     async close() {
       isClosed = true;
       await flush();
     },
   };
+}
+
+/** What an answer speaks of, for forgetting. */
+function aboutAnswer({ facts: { label, guess } }: NotedAnswer): string[] {
+  return [label, guess?.label].filter((one) => typeof one === "string")
+    .map((one) => `label:${one}`);
 }

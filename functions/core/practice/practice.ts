@@ -13,6 +13,7 @@ import type { Alternative, Answer, Certainty } from "../answer_type.ts";
 import { type Context, type Facts, factsOf, type Guess } from "../facts.ts";
 import type { Generalization } from "../generalize_type.ts";
 import type { TypeGuess } from "../guess_type.ts";
+import { ConflictError } from "../errors.ts";
 import type { MemoryTable } from "../memory.ts";
 import type { ReviewReason } from "../quality/judgement.ts";
 import type { LearntCut } from "../quality/learnt_cut.ts";
@@ -21,6 +22,7 @@ import { applyRules, type Ruling } from "../rules/apply_rules.ts";
 import { outcomeOf } from "../rules/outcome_of.ts";
 import type { Rule } from "../rules/rule.ts";
 import { fold } from "../rules/value_set.ts";
+import { labelsOf } from "../rules/labels_of.ts";
 import { readRule } from "../rules/rule_words.ts";
 import type { SeenSubject } from "../review/item.ts";
 import type { ReviewQueue } from "../review/review_queue.ts";
@@ -35,6 +37,8 @@ export interface PracticeParts {
   readonly log: AnswerLog;
   /** Precision that answers with `is` are promised to have. */
   readonly floor: number;
+  /** Says what failed beside an answer. */
+  readonly report: (message: string) => void;
   /** 0 to 1, evenly; draws the samples. */
   readonly random?: () => number;
 }
@@ -52,9 +56,18 @@ export interface Seen {
 /** How an answer is practised. */
 export interface PracticeAsk {
   readonly space: string;
+  /** The {@linkcode MemoryTable.era} that memory was asked in. */
+  readonly era: string;
   readonly context?: Context;
+  /**
+   * Whether the asker may know what people decided in the space. Others are answered by it, and not
+   * told of it; nor is their context kept.
+   */
+  readonly trusted: boolean;
   /** Whether it may go before a person. */
   readonly review: boolean;
+  /** Fires when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Settles answers by what people decided. */
@@ -70,16 +83,42 @@ const FEWEST_MEMORIES = 2;
 const AGREED = 0.99;
 /** Context of more characters than this is not kept with an item: its store has but 60 kB for it. */
 const CONTEXT_CHARACTERS = 2000;
+/** What those are told whom a rule's words are not for. */
+const RULED = "a rule that was written here";
 /** Suggestions that a reviewer is given. */
 const SUGGESTED = 9;
 
 /** Makes the practice. */
 export function createPractice(
-  { records, queue, log, floor, random = Math.random }: PracticeParts,
+  { records, queue, log, floor, report, random = Math.random }: PracticeParts,
 ): Practice {
+  /** Puts an answer before a person, if it should be. */
+  async function reviewed(
+    { given, ruling, before, told, claimed, answer }: Settled,
+    seen: Seen,
+    { space, era, context = {} }: PracticeAsk,
+  ): Promise<Answer> {
+    const { sampleRate } = await records.settings(space);
+    const { general } = seen;
+    const why = reasonOf(given, ruling, before, general, random() < sampleRate);
+    if (why === undefined) return given;
+    const subject = await seen.subject(told);
+    if (subject === undefined) return given;
+    const isThing = told.kind === "thing";
+    const item = await queue.add(space, subject, {
+      ...why,
+      answer: { ...told, context: smallOf(context) },
+      rule: given.rule ?? null,
+      claimed,
+      suggestions: suggestionsOf(given, answer, told.guess, isThing ? general : undefined),
+      mentions: mentionsOf(ruling, before),
+    }, era);
+    return item === undefined ? given : { ...given, review: { item, reason: why.reason } };
+  }
+
   return {
     async settle(answer, seen, ask) {
-      const { space, context = {} } = ask;
+      const { space, era, trusted, context = {} } = ask;
       const [rules, standings, cut] = await Promise.all([
         records.rules(space),
         records.standings(space),
@@ -112,29 +151,48 @@ export function createPractice(
         : null;
       const given: Answer = demoted === null ? said : { ...said, certainty: "perhaps", demoted };
       const told: Facts = { ...facts, certainty: given.certainty };
-      log.note(space, before, told, ruling.hits.map(({ id }) => id));
+      const noted = trusted ? before : { ...before, context: {} };
+      log.note(space, era, noted, told, ruling.hits.map(({ id }) => id));
+      if (!trusted) return discreet(given);
       if (!ask.review || told.by === "bytes") return given;
-
-      const { sampleRate } = await records.settings(space);
-      const why = reasonOf(given, ruling, before, seen.general, random() < sampleRate);
-      if (why === undefined) return given;
-      const subject = await seen.subject(told);
-      if (subject === undefined) return given;
-      const item = await queue.add(space, subject, {
-        ...why,
-        answer: { ...told, context: smallOf(context) },
-        rule,
-        claimed,
-        suggestions: suggestionsOf(
-          given,
-          answer,
-          facts.guess,
-          told.kind === "thing" ? seen.general : undefined,
-        ),
-      });
-      return item === undefined ? given : { ...given, review: { item, reason: why.reason } };
+      try {
+        return await reviewed({ given, ruling, before, told, claimed, answer }, seen, ask);
+      } catch (error) {
+        // The answer stands by itself. What was forgotten meanwhile is not to be reviewed.
+        if (!(error instanceof ConflictError || ask.signal?.aborted)) {
+          report(`an answer could not be reviewed: ${error}`);
+        }
+        return given;
+      }
     },
   };
+}
+
+/** An answer that was settled, and what was known when. */
+interface Settled {
+  readonly given: Answer;
+  readonly ruling: Ruling;
+  readonly before: Facts;
+  readonly told: Facts;
+  readonly claimed: Certainty;
+  /** As it was before rules and guesses. */
+  readonly answer: Answer;
+}
+
+/** An answer without what people wrote and judged. */
+function discreet({ rule, demoted: _demoted, ...answer }: Answer): Answer {
+  const isRuled = rule !== undefined && answer.reason === ruledReason(rule.reads);
+  return isRuled ? { ...answer, reason: RULED } : answer;
+}
+
+function ruledReason(reads: string): string {
+  return `rule: ${reads}`;
+}
+
+/** The labels that are named where it is said why an answer goes before a person. */
+function mentionsOf({ hits, review }: Ruling, { label }: Facts): string[] {
+  const named = [...hits, ...review].flatMap(labelsOf);
+  return [...new Set([...label === null ? [] : [label], ...named])];
 }
 
 /**
@@ -279,7 +337,7 @@ function ruledAnswer(
     ),
     alternatives: [...doubted, ...answer.alternatives.filter((one) => one.label !== label)],
     evidence: route === "rule" ? [] : answer.evidence,
-    reason: `rule: ${told.reads}`,
+    reason: ruledReason(told.reads),
     rule: told,
   };
 }

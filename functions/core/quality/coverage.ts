@@ -19,7 +19,8 @@ export interface Count {
 export interface Tally extends Count {
   readonly byRoute: Partial<Record<Route, Count>>;
   /**
-   * By {@linkcode labelKey}, at most {@linkcode TALLY_LABELS} of them and all others under "".
+   * By {@linkcode labelKey}, at most {@linkcode TALLY_LABELS} of at most
+   * {@linkcode TALLY_CHARACTERS} together, and all others under "".
    * Answers without a label are in none.
    */
   readonly byLabel: Record<string, Count>;
@@ -31,8 +32,9 @@ export interface HourTally extends Tally {
   readonly at: string;
 }
 
-/** Most labels that a tally names. */
-export const TALLY_LABELS = 500;
+/** Most labels that a tally names, and most characters of those: a document holds but 60 kB. */
+export const TALLY_LABELS = 200;
+export const TALLY_CHARACTERS = 6000;
 
 /** Where the labels are counted that a tally does not name. No label's key is empty. */
 const REST = "";
@@ -64,7 +66,7 @@ export function addTo(
   increase(tally.byRoute[route] ??= { answers: 0, covered: 0 }, one);
   if (label === null) return;
   const key = labelKey(route, label);
-  const isNamed = Object.hasOwn(tally.byLabel, key) || namedIn(tally) < TALLY_LABELS;
+  const isNamed = Object.hasOwn(tally.byLabel, key) || hasRoom(Object.keys(tally.byLabel), key);
   increase(tally.byLabel[isNamed ? key : REST] ??= { answers: 0, covered: 0 }, one);
 }
 
@@ -89,8 +91,16 @@ export function mergeTallies(tallies: readonly Tally[]): Tally {
   const rest = byLabel.get(REST);
   byLabel.delete(REST);
   const named = [...byLabel].sort(([a, x], [b, y]) => y.answers - x.answers || (a < b ? -1 : 1));
-  for (const [key, count] of named.slice(0, TALLY_LABELS)) sum.byLabel[key] = count;
-  const others = [...named.slice(TALLY_LABELS).map(([, count]) => count), ...(rest ? [rest] : [])];
+  const others = rest ? [rest] : [];
+  const keys: string[] = [];
+  for (const [key, count] of named) {
+    if (!hasRoom(keys, key)) {
+      others.push(count);
+      continue;
+    }
+    keys.push(key);
+    sum.byLabel[key] = count;
+  }
   for (const count of others) increase(sum.byLabel[REST] ??= { answers: 0, covered: 0 }, count);
   return sum;
 }
@@ -158,6 +168,9 @@ function increase(count: Count, by: Readonly<Count>): void {
   count.covered += by.covered;
 }
 
-function namedIn({ byLabel }: Tally): number {
-  return Object.keys(byLabel).length - (Object.hasOwn(byLabel, REST) ? 1 : 0);
+/** Whether a tally that names some labels may name another. */
+function hasRoom(keys: readonly string[], key: string): boolean {
+  const named = keys.filter((one) => one !== REST);
+  return named.length < TALLY_LABELS &&
+    named.reduce((sum, one) => sum + one.length, key.length) <= TALLY_CHARACTERS;
 }

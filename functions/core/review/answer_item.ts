@@ -8,7 +8,7 @@ import { ConflictError, NotFoundError } from "../errors.ts";
 import type { Actor, Decision, DocumentChange, Event } from "../ledger.ts";
 import type { MemoryTable, NewMemory, Scope, Taught } from "../memory.ts";
 import type { Judgement } from "../quality/judgement.ts";
-import type { Item } from "./item.ts";
+import { aboutOf, type Item } from "./item.ts";
 import { checkHeld } from "./review_queue.ts";
 
 /** What a person says of an item. */
@@ -71,7 +71,7 @@ export async function answerItem(
     const what = wordsOf(item, verdict);
     const judgement = judgementOf(item, verdict, right, actor, now);
     const teach = lessonOf(item, verdict);
-    const labels = labelsOf(item, verdict).map((label) => `label:${label}`);
+    const about = aboutVerdict(item, verdict);
     const documents: DocumentChange[] = [
       { collection: "item", id, base: found.version },
       {
@@ -79,7 +79,7 @@ export async function answerItem(
         id,
         document: {
           value: `item ${id} was answered already, by ${actor.by} at ${now.toISOString()}: ${what}`,
-          about: labels,
+          about,
           expiresAt: new Date(now.getTime() + TOLD_MS).toISOString(),
         },
       },
@@ -88,7 +88,7 @@ export async function answerItem(
       documents.push({
         collection: "judgement",
         id: judgement.id,
-        document: { value: judgement, about: labels },
+        document: { value: judgement, about },
       });
     }
     return {
@@ -156,10 +156,10 @@ function lessonOf({ answer, kind, model, sights }: Item, verdict: Verdict): NewM
   }));
 }
 
-function labelsOf({ answer, suggestions }: Item, verdict: Verdict): string[] {
+/** What an answered item goes on speaking of, for forgetting: what was said, and of which photos. */
+function aboutVerdict({ answer, sights }: Item, verdict: Verdict): string[] {
   const told = "label" in verdict ? verdict.label : null;
-  const labels = [answer.label, told, ...suggestions.map(({ label }) => label)];
-  return [...new Set(labels.filter((label) => label !== null))];
+  return aboutOf([answer.label, answer.guess?.label, told], sights);
 }
 
 function wordsOf({ answer: { label }, seen }: Item, verdict: Verdict): string {

@@ -53,6 +53,10 @@ export interface Item {
   readonly suggestions: readonly Alternative[];
   /** How many photos are like it. */
   readonly seen: number;
+  /** How often somebody did not know. */
+  readonly skipped: number;
+  /** Labels that {@linkcode Item.says} and the rule name. */
+  readonly mentions: readonly string[];
   /** Of the first of them, at most {@linkcode MOST_SIGHTS}. */
   readonly sights: readonly Sight[];
   readonly thumbnail?: Uint8Array;
@@ -69,25 +73,37 @@ export const MOST_ITEMS = 1000;
 export const WAITS_MS = 7 * 24 * 3600 * 1000;
 /** What a sample's answer is taken to be worth: it is sure, but tells how right the sure ones are. */
 const SAMPLE_WORTH = 0.5;
+/** What is left of an item's worth each time that somebody did not know. */
+const SKIPPED = 0.25;
 
 /**
  * How much an answer to an item would teach.
  *
- * @returns uncertainty (1 − confidence; one half of samples, which are sure) × photos like it
+ * @returns uncertainty (1 − confidence; one half of samples, which are sure) × photos like it, and a
+ * quarter of that for each time that it was skipped
  */
 export function priorityOf(
-  { reason, answer, seen }: Pick<Item, "reason" | "answer" | "seen">,
+  { reason, answer, seen, skipped }: Pick<Item, "reason" | "answer" | "seen" | "skipped">,
 ): number {
   const isSure = reason === "sample" || reason === "demoted";
-  return (isSure ? SAMPLE_WORTH : 1 - answer.confidence) * seen;
+  return (isSure ? SAMPLE_WORTH : 1 - answer.confidence) * seen * SKIPPED ** skipped;
 }
 
 /** What an item speaks of, for forgetting. */
-export function aboutItem({ answer, suggestions, sights }: Item): string[] {
-  const labels = [answer.label, ...suggestions.map(({ label }) => label)];
+export function aboutItem({ answer, suggestions, sights, mentions }: Item): string[] {
+  const suggested = suggestions.map(({ label }) => label);
+  return aboutOf([answer.label, answer.guess?.label, ...suggested, ...mentions], sights);
+}
+
+/** The tags of labels and photos, each once. */
+export function aboutOf(
+  labels: readonly (string | null | undefined)[],
+  sights: readonly Sight[],
+): string[] {
+  const known = labels.filter((label) => typeof label === "string");
   return [
     ...new Set([
-      ...labels.filter((label) => label !== null).map((label) => `label:${label}`),
+      ...known.map((label) => `label:${label}`),
       ...sights.map(({ bytes }) => `bytes:${bytes}`),
     ]),
   ];

@@ -31,7 +31,7 @@ export interface ReviewQueueParts {
 /** What is to be judged. */
 export type NewItem = Pick<
   Item,
-  "reason" | "says" | "answer" | "rule" | "claimed" | "suggestions"
+  "reason" | "says" | "answer" | "rule" | "claimed" | "suggestions" | "mentions"
 >;
 
 /** The queue of every space. */
@@ -39,15 +39,22 @@ export interface ReviewQueue {
   /**
    * Puts an answer before people.
    *
+   * @param era the {@linkcode MemoryTable.era} that it was given in; any when left out
    * @returns the id of the item, its own or that of photos that are nearly the same; undefined where
    * the queue is full of what would teach more, or others change it all the time
+   * @throws {ConflictError} when something was forgotten since that era
    */
-  add(space: string, subject: SeenSubject, item: NewItem): Promise<string | undefined>;
+  add(
+    space: string,
+    subject: SeenSubject,
+    item: NewItem,
+    era?: string,
+  ): Promise<string | undefined>;
   /** Those that wait, what would teach most first. */
   open(space: string): Promise<readonly Item[]>;
   /** One that waits. @throws {NotFoundError} @throws {ConflictError} when it was answered already */
   get(space: string, id: string): Promise<Item>;
-  /** Takes in hand at most `limit` (1–{@linkcode MOST_LEASED}) of what nobody has. */
+  /** Takes in hand at most `limit` (1–{@linkcode MOST_LEASED}) of what nobody has; @throws {ConflictError} when others take it all the time */
   lease(space: string, options: { limit: number; minutes: number }): Promise<{
     readonly lease: Lease;
     readonly items: readonly Item[];
@@ -56,14 +63,14 @@ export interface ReviewQueue {
   skip(space: string, id: string, lease?: string): Promise<void>;
 }
 
-/** Most items that one lease takes: the store checks but so many versions at once. */
+/** Most items that one lease takes. */
 export const MOST_LEASED = 50;
+/** Items that one write takes: each may weigh 60 kB, and a write 600. */
+const WRITTEN_AT_ONCE = 9;
 /** Items read at once: they may weigh 30 kB each. */
 const AT_ONCE = 100;
 /** How often a change is tried again that others were quicker than. */
 const TRIES = 20;
-/** What is left of an item's worth when somebody did not know. */
-const SKIPPED = 0.25;
 /** Spaces whose queues are kept at hand. */
 const SPACES = 8;
 /** The mark that changes with the queue, and tells what changed last. */
@@ -140,6 +147,7 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
     space: string,
     queue: Queue,
     changes: readonly (Pick<DocumentChange, "id" | "document"> & { base: string | null })[],
+    era?: string,
   ): Promise<boolean> {
     const base = queue.version;
     const mark: Mark = {
@@ -149,7 +157,7 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
     const version = await memory.keep(space, [
       ...changes.map((one) => ({ collection: "item" as const, ...one })),
       { ...MARK, document: { value: mark, about: [] }, base },
-    ]);
+    ], era === undefined ? {} : { era });
     if (version === undefined) return false;
     // Somebody here may have read on meanwhile: then that is as new already.
     if (queue.version === base) {
@@ -169,6 +177,30 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
       .sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
   }
 
+  /** An item as it is stored now, which is taken down: the decision of another process may be news. */
+  async function stored(
+    space: string,
+    queue: Queue,
+    id: string,
+  ): Promise<{ item: Item; version: string } | undefined> {
+    const found = await memory.document(space, "item", id);
+    put(queue, id, found);
+    return found && { item: found.value as Item, version: found.version };
+  }
+
+  /** Takes some of what nobody has in hand. @returns undefined where others were quicker */
+  async function take(space: string, lease: Lease, limit: number): Promise<Item[] | undefined> {
+    const queue = await load(space);
+    const isFree = (item: Item) => !isHeld(item.lease, now());
+    const free = inOrder(queue).filter(isFree).slice(0, limit);
+    const found = await Promise.all(free.map(({ id }) => stored(space, queue, id)));
+    const there = found.filter((one) => one !== undefined).filter(({ item }) => isFree(item));
+    if (free.length > 0 && there.length === 0) return undefined;
+    const items = there.map(({ item }): Item => ({ ...item, lease }));
+    const changes = items.map((item, i) => ({ ...documentOf(item), base: there[i]!.version }));
+    return items.length === 0 || await change(space, queue, changes) ? items : undefined;
+  }
+
   /** The item in full. */
   async function read(space: string, id: string): Promise<{ item: Item; version: string }> {
     const found = await memory.document(space, "item", id);
@@ -179,18 +211,16 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
   }
 
   return {
-    async add(space, subject, news) {
+    async add(space, subject, news, era) {
       const { kind, model, sight, thumbnail } = subject;
       for (let tries = 0; tries < TRIES; tries++) {
         const queue = await load(space);
-        const near = nearest(queue, subject, alike[kind]);
+        const near = nearest(queue, subject, news, alike[kind]);
         if (near !== undefined) {
-          const found = await memory.document(space, "item", near);
+          const found = await stored(space, queue, near);
           if (found === undefined) continue;
-          const item = joined(found.value as Item, subject);
-          if (await change(space, queue, [{ ...documentOf(item), base: found.version }])) {
-            return near;
-          }
+          const more = { ...documentOf(joined(found.item, subject)), base: found.version };
+          if (await change(space, queue, [more], era)) return near;
           continue;
         }
         const at = now().getTime();
@@ -202,19 +232,22 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
           model,
           ...news,
           seen: 1,
+          skipped: 0,
           sights: [sight],
           ...(thumbnail ? { thumbnail } : {}),
         };
-        const item: Item = { ...fresh, priority: priorityOf({ ...fresh, seen: 1 }) };
+        const item: Item = { ...fresh, priority: priorityOf(fresh) };
         const changes: Parameters<typeof change>[2][number][] = [
           { ...documentOf(item), base: null },
         ];
         if (queue.items.size >= MOST_ITEMS) {
           const least = inOrder(queue).findLast(({ lease }) => !isHeld(lease, now()));
           if (least === undefined || least.priority > item.priority) return undefined;
-          changes.push({ id: least.id, base: queue.items.get(least.id)!.version });
+          const found = await stored(space, queue, least.id);
+          if (found === undefined || isHeld(found.item.lease, now())) continue;
+          changes.push({ id: least.id, base: found.version });
         }
-        if (await change(space, queue, changes)) return item.id;
+        if (await change(space, queue, changes, era)) return item.id;
       }
       return undefined;
     },
@@ -232,19 +265,14 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
         id: ulid(),
         until: new Date(now().getTime() + minutes * 60_000).toISOString(),
       };
-      for (let tries = 0; tries < TRIES; tries++) {
-        const queue = await load(space);
-        const free = inOrder(queue).filter((item) => !isHeld(item.lease, now())).slice(0, limit);
-        if (free.length === 0) return { lease, items: [] };
-        const found = await Promise.all(free.map(({ id }) => memory.document(space, "item", id)));
-        const there = found.filter((one) => one !== undefined);
-        const items = there.map(({ value }): Item => ({ ...(value as Item), lease }));
-        const changes = items.map((item, i) => ({
-          ...documentOf(item),
-          base: there[i]!.version,
-        }));
-        if (there.length > 0 && await change(space, queue, changes)) return { lease, items };
+      const items: Item[] = [];
+      for (let tries = 0; tries < TRIES && items.length < limit;) {
+        const some = await take(space, lease, Math.min(limit - items.length, WRITTEN_AT_ONCE));
+        if (some?.length === 0) return { lease, items };
+        items.push(...some ?? []);
+        tries = some === undefined ? tries + 1 : 0;
       }
+      if (items.length > 0) return { lease, items };
       throw new ConflictError("others take what waits for review all the time: try again");
     },
 
@@ -254,7 +282,8 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
         const { item, version } = await read(space, id);
         checkHeld(item, lease, now());
         const { lease: _lease, ...free } = item;
-        const later = { ...free, priority: item.priority * SKIPPED };
+        const skipped = { ...free, skipped: item.skipped + 1 };
+        const later = { ...skipped, priority: priorityOf(skipped) };
         if (await change(space, queue, [{ ...documentOf(later), base: version }])) return;
       }
       throw new ConflictError(`item ${id} is changed by others all the time: try again`);
@@ -290,10 +319,11 @@ function documentOf(item: Item): Required<Pick<DocumentChange, "id" | "document"
   return { id, document: { value: item, about: aboutItem(item), expiresAt } };
 }
 
-/** The item whose photo is nearly the same. */
+/** The item whose photo is nearly the same, and that one answer settles, too. */
 function nearest(
   { items }: Queue,
   { kind, model, sight: { embedding, bytes } }: SeenSubject,
+  news: NewItem,
   alike: number,
 ): string | undefined {
   let best: string | undefined;
@@ -301,6 +331,7 @@ function nearest(
   for (const [id, { item }] of items) {
     const [first] = item.sights;
     if (item.kind !== kind || item.model !== model || first === undefined) continue;
+    if (!isSameQuestion(item, news)) continue;
     if (kind === "thing" && first.bytes === bytes) return id;
     if (first.embedding.length !== embedding.length) continue;
     const similarity = cosine(first.embedding, embedding);
@@ -309,6 +340,16 @@ function nearest(
     best = id;
   }
   return best;
+}
+
+/**
+ * Whether what is said of one item holds of another answer. A sample tells how right the sure answers
+ * are only where it is of that very answer, drawn by chance, and not of an unsure one that it is like.
+ */
+function isSameQuestion(item: Item, { reason, answer, claimed }: NewItem): boolean {
+  if (item.reason !== "sample" && reason !== "sample") return true;
+  return item.reason === reason && item.claimed === claimed &&
+    item.answer.label === answer.label && item.answer.route === answer.route;
 }
 
 /** An item that another photo is like. */

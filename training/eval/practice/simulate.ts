@@ -105,8 +105,10 @@ export async function simulate(
   const usual = createRecords(memory, policy.floor, { sampleRate: policy.sampleRate });
   const records = policy.learntCut ? usual : withoutCut(usual);
   const queue = createReviewQueue({ memory, alike: parts.alike, now });
-  const log = createAnswerLog({ memory, now, report: (line) => console.error(line) });
-  const practice = createPractice({ memory, records, queue, log, floor: policy.floor, random });
+  const report = (line: string) => console.error(line);
+  const log = createAnswerLog({ memory, now, report });
+  const { floor } = policy;
+  const practice = createPractice({ memory, records, queue, log, floor, report, random });
   const answer = createAnswer({ ...parts, encoder, memory, practice });
   const models = { person: parts.models.faceModel, thing: parts.models.lookModel };
   const known = new Set(labels.map(({ label }) => fold(label)));
