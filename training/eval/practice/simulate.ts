@@ -176,6 +176,7 @@ export async function simulate(
       const given = await answer(handOut(photo), {
         space: SPACE,
         recall: true,
+        trusted: true,
         review: isReviewed,
       });
       answers.push({
