@@ -7,6 +7,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { roomOf } from "../core/demo.ts";
 import { demandTeacher } from "./access.ts";
 import { actorOf, actorParameter } from "./actor.ts";
+import { paged } from "./paged.ts";
 import { DEFAULT_SPACE, EventSchema, Space, SpaceQuery, UlidSchema } from "./schemas.ts";
 import type { Services } from "./services.ts";
 import { createRoutes, denied, json, problems, sent } from "./shared.ts";
@@ -77,18 +78,13 @@ export function historyRoutes({ memory, access: settings }: Services) {
     .openapi(listRoute, async (c) => {
       const { space, cursor, limit } = c.req.valid("query");
       demandTeacher(c.get("access"), space, settings);
-      const events = await memory.events(space, {
+      const { items, ...next } = await paged(
         limit,
-        ...(cursor === undefined ? {} : { before: cursor }),
-      });
-      const last = events.at(-1)?.id;
-      const more = events.length < limit || last === undefined
-        ? []
-        : await memory.events(space, { limit: 1, before: last });
-      return c.json({
-        events: [...events],
-        ...(more.length === 0 || last === undefined ? {} : { next: last }),
-      }, 200);
+        cursor,
+        async (limit, before) =>
+          await memory.events(space, { limit, ...(before === undefined ? {} : { before }) }),
+      );
+      return c.json({ events: [...items], ...next }, 200);
     })
     .openapi(undoRoute, async (c) => {
       const { space } = c.req.valid("query");

@@ -13,6 +13,7 @@ import {
 } from "../core/quality/quality_report.ts";
 import { demandTeacher } from "./access.ts";
 import { actorOf, actorParameter } from "./actor.ts";
+import { paged } from "./paged.ts";
 import {
   CertaintySchema,
   DEFAULT_SPACE,
@@ -157,16 +158,17 @@ export function qualityRoutes({ memory, practice, access: settings }: Services) 
     .openapi(judgementsRoute, async (c) => {
       const { space, cursor, limit } = c.req.valid("query");
       demandTeacher(c.get("access"), space, settings);
-      const after = (id: string | undefined) => (id === undefined ? {} : { after: id });
-      const page = await memory.documents(space, "judgement", { limit, ...after(cursor) });
-      const last = page.at(-1)?.id;
-      const more = page.length < limit || last === undefined
-        ? []
-        : await memory.documents(space, "judgement", { limit: 1, after: last });
-      return c.json({
-        judgements: page.map(({ value }) => viewOfJudgement(value as Judgement)),
-        ...(more.length === 0 || last === undefined ? {} : { next: last }),
-      }, 200);
+      const { items, ...next } = await paged(
+        limit,
+        cursor,
+        async (limit, after) =>
+          await memory.documents(space, "judgement", {
+            limit,
+            ...(after === undefined ? {} : { after }),
+          }),
+      );
+      const judgements = items.map(({ value }) => viewOfJudgement(value as Judgement));
+      return c.json({ judgements, ...next }, 200);
     });
 }
 
