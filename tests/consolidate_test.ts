@@ -27,6 +27,7 @@ import {
   readRules,
 } from "../training/consolidate.ts";
 import { example, hash } from "./support/memory_contract.ts";
+import { facts as factsOf, judgement } from "./support/review.ts";
 import { dot, near, randomUnit, seeded } from "./support/vectors.ts";
 
 /** A memory that a number makes. */
@@ -41,33 +42,19 @@ function judged(
   more: Partial<Judgement> = {},
   facts: Partial<Facts> = {},
 ): Judgement {
-  return {
-    id: "",
-    at: "2026-11-26T07:00:00.000Z",
-    by: "ann",
-    reason: "sample",
-    facts: {
-      kind: "thing",
+  return judgement({
+    facts: factsOf({
       label,
-      route: "network",
       certainty: "is",
       confidence: 0.95,
       path: [label],
-      novel: false,
       novelty: 0,
-      similarity: null,
-      by: null,
-      width: 640,
-      height: 480,
-      context: {},
       ...facts,
-    },
-    rule: null,
-    claimed: "is",
+    }),
     right: truth === label,
     truth,
     ...more,
-  };
+  });
 }
 
 function rule(id: string, when: RuleText["when"], fields: Partial<Rule> = {}): Rule {

@@ -17,6 +17,7 @@ import {
 import type { Judgement } from "../functions/core/quality/judgement.ts";
 import { createStandings, labelKey, type Standings } from "../functions/core/quality/standing.ts";
 import { cleanRecord, judgementsNeeded, wilson } from "../functions/core/quality/wilson.ts";
+import { facts as factsOfReview, judgement } from "./support/review.ts";
 import { seeded } from "./support/vectors.ts";
 
 /** Two-sided 80 %. */
@@ -26,24 +27,9 @@ const FEW_Z = 1.96;
 const LEAST = 0.92 * 0.98;
 const Z = 1.2816;
 
-/** What was answered. */
+/** What was surely answered. */
 function facts(fields: Partial<Facts> = {}): Facts {
-  return {
-    kind: "thing",
-    label: "dog",
-    route: "network",
-    certainty: "is",
-    confidence: 0.95,
-    path: ["animal", "dog"],
-    novel: false,
-    novelty: 0.1,
-    similarity: null,
-    by: null,
-    width: 640,
-    height: 480,
-    context: {},
-    ...fields,
-  };
+  return factsOfReview({ certainty: "is", confidence: 0.95, ...fields });
 }
 
 /** A judged sample. */
@@ -52,18 +38,8 @@ function judged(
   fields: Partial<Facts> = {},
   more: Partial<Judgement> = {},
 ): Judgement {
-  return {
-    id: "",
-    at: "2026-11-26T07:00:00.000Z",
-    by: "ann",
-    reason: "sample",
-    facts: facts(fields),
-    rule: null,
-    claimed: "is",
-    right,
-    truth: right ? fields.label ?? "dog" : null,
-    ...more,
-  };
+  const truth = right ? fields.label ?? "dog" : null;
+  return judgement({ facts: facts(fields), right, truth, ...more });
 }
 
 function add(standings: Standings, count: number, ...args: Parameters<typeof judged>): void {
@@ -394,7 +370,7 @@ Deno.test("createStandings() keeps answers precise where a part of them is not",
   assert(given / 18_000 >= 0.6, `${given}`);
 });
 
-Deno.test("addTo() counts answers by route and label, and the 501st label with the rest", () => {
+Deno.test("addTo() counts answers by route and label, and the 201st label with the rest", () => {
   const tally = emptyTally();
   addTo(tally, facts());
   addTo(tally, facts({ certainty: "perhaps" }));

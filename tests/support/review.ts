@@ -5,6 +5,7 @@
  */
 import type { Answer } from "../../functions/core/answer_type.ts";
 import type { Facts } from "../../functions/core/facts.ts";
+import type { Judgement } from "../../functions/core/quality/judgement.ts";
 import type { SeenSubject } from "../../functions/core/review/item.ts";
 import type { NewItem } from "../../functions/core/review/review_queue.ts";
 import { example } from "./memory_contract.ts";
@@ -25,6 +26,22 @@ export function facts(fields: Partial<Facts> = {}): Facts {
     width: 640,
     height: 480,
     context: {},
+    ...fields,
+  };
+}
+
+/** A judged sample of a sure answer. */
+export function judgement(fields: Partial<Judgement> = {}): Judgement {
+  return {
+    id: "",
+    at: "2026-11-26T07:00:00.000Z",
+    by: "ann",
+    reason: "sample",
+    facts: facts({ certainty: "is", confidence: 0.95 }),
+    rule: null,
+    claimed: "is",
+    right: true,
+    truth: "dog",
     ...fields,
   };
 }

@@ -12,25 +12,16 @@ import type {
   Scalar,
   Test,
 } from "../../functions/core/rules/rule.ts";
+import { facts } from "./review.ts";
 
 /** Facts of an unsure answer by the network, except for what is given. */
 export function factsWith(given: Partial<Facts> = {}): Facts {
-  return {
-    kind: "thing",
+  return facts({
     label: "Pembroke",
-    route: "network",
-    certainty: "perhaps",
     confidence: 0.8,
     path: ["animal", "dog", "Pembroke"],
-    novel: false,
-    novelty: 0.1,
-    similarity: null,
-    by: null,
-    width: 640,
-    height: 480,
-    context: {},
     ...given,
-  };
+  });
 }
 
 /** A rule; the younger the higher the number. */
