@@ -59,7 +59,8 @@ export class Forgetter {
   /**
    * Forgets a selection. First an era ends, so that nobody stores again what was read in it; then goes
    * what the history and the documents tell of it, then the memories, in as many writes as they need.
-   * Killed in between it has to be asked for again, as it was not acknowledged.
+   * Who asked meanwhile may still have been told of some: so that era ends, too, and what it left
+   * goes. Killed in between it has to be asked for again, as it was not acknowledged.
    */
   async forget(
     space: string,
@@ -69,13 +70,13 @@ export class Forgetter {
     const nothing = { count: 0, purged: 0 };
     const before = await this.#spaces.living(space);
     if (before === undefined || !await this.#mayBe(space, before, selection)) return nothing;
-    await this.#alter(space, {}, (head) => ({ ...head, forgets: head.revision + 1 }));
+    await this.#endEra(space);
     const base = await this.#spaces.living(space);
     if (base === undefined) return nothing;
     const rows = await this.#selected(space, base, selection);
     const shelf = await this.#shelfOf(space, base, selection);
     const gone = await this.#forgettingOf(space, base, selection, [...rows, ...shelf]);
-    const purged = await this.#purge(space, gone);
+    let purged = await this.#purge(space, gone);
     for (let left = rows, on = [...shelf]; left.length + on.length > 0;) {
       const most = this.#store.maxRemovals(space);
       const remove = left.slice(0, most);
@@ -85,8 +86,14 @@ export class Forgetter {
       left = left.slice(remove.length);
       on = on.slice(discard.length);
     }
+    await this.#endEra(space);
+    purged += await this.#purge(space, gone);
     if (rows.length + purged > 0) await this.#noteForgotten(space, rows.length, actor);
     return { count: rows.length, purged };
+  }
+
+  async #endEra(space: string): Promise<void> {
+    await this.#alter(space, {}, (head) => ({ ...head, forgets: head.revision + 1 }));
   }
 
   /** Whether there may be anything of a selection: of an id that is nowhere there is not. */

@@ -366,6 +366,29 @@ export function ledgerContract(name: string, open: OpenTable, rounds: number): v
     await assertRejects(() => table.keep("home", [change], { era: next }), ConflictError);
   });
 
+  test("forget() leaves nothing that was kept while it went on", async (table) => {
+    const memories = Array.from(
+      { length: 3000 },
+      (_, n) => example(n, { embedding: randomUnit(8, seeded(n)) }),
+    );
+    await table.teach("home", memories);
+    let isOver = false;
+    const forgetting = table.forget("home", { label: "Rex" }).then(() => isOver = true);
+    for (let n = 0; !isOver; n++) {
+      // As an answer does: what is remembered is noted a moment later.
+      const era = await table.era("home");
+      const [known] = await table.byBytes("home", hash(2999));
+      if (n % 5 === 0) await new Promise((done) => setTimeout(done));
+      if (known === undefined) continue;
+      const document = rule(n, [`label:${known.label}`]);
+      await table.keep("home", [{ collection: "item", id: String(n), document }], { era })
+        .catch((error) => assert(error instanceof ConflictError));
+    }
+    await forgetting;
+    assertEquals((await table.space("home"))!.memories, 0);
+    assertEquals(await table.documents("home", "item", { limit: 1000 }), []);
+  });
+
   test("undo() does not bring back a document whose time is over", async (table, clock) => {
     const expiresAt = new Date(clock.now + 60_000).toISOString();
     const document = { ...rule(1), expiresAt };
