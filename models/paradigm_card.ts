@@ -9,6 +9,15 @@ import { z } from "zod";
 const words = z.string().min(1);
 const numbers = z.array(z.number());
 
+const curve = z.object({ name: words, x: numbers, y: numbers }).refine(
+  ({ x, y }) => x.length === y.length,
+  { path: ["y"], message: "must be as long as x" },
+);
+const phase = z.object({ name: words, from: z.number(), to: z.number() }).refine(
+  ({ from, to }) => to >= from,
+  { path: ["to"], message: "must not be before from" },
+);
+
 /** How the card of a paradigm is checked. */
 export const paradigmCard = z.object({
   id: z.enum(["human", "sequential", "joint"]),
@@ -37,22 +46,9 @@ export const paradigmCard = z.object({
     link: z.url({ protocol: /^https$/ }),
   }),
   /** Training curves, such as an accuracy by epoch. */
-  curves: z.array(
-    z.object({ name: words, x: numbers, y: numbers }).refine(({ x, y }) => x.length === y.length, {
-      path: ["y"],
-      message: "must be as long as x",
-    }),
-  ),
+  curves: z.array(curve),
   /** Spans of the curves' x that have a name, such as "settling". */
-  phases: z.array(
-    z.object({ name: words, from: z.number(), to: z.number() }).refine(
-      ({ from, to }) => to >= from,
-      {
-        path: ["to"],
-        message: "must not be before from",
-      },
-    ),
-  ).optional(),
+  phases: z.array(phase).optional(),
 });
 
 /** The card of a paradigm. */
@@ -78,6 +74,30 @@ export const paradigmEvaluation = z.object({
       d: z.number(),
     }).catchall(z.union([z.number(), z.string(), z.null()])),
   ),
+  /** One training at each share of wrong labels, epoch by epoch; of the first seed. */
+  noise: z.array(
+    z.object({
+      /** Share of the training photos that have a wrong label, 0 to 1. */
+      noise: z.number(),
+      /** "clean" and "test"; "asGiven" and "asTrue" of the wrongly labelled, where there are any. */
+      curves: z.array(curve),
+      phases: z.array(phase),
+    }),
+  ).optional(),
+  /** The late network with layers taken back to the early moment; means over the seeds. */
+  rewinding: z.object({
+    /** Share of wrong labels that it was trained with. */
+    noise: z.number(),
+    rows: z.array(
+      z.object({
+        /** Taken back, 0 the nearest to the input; none for the late network as it is. */
+        layers: z.array(z.int()),
+        asTrue: z.number(),
+        asGiven: z.number(),
+        test: z.number(),
+      }),
+    ),
+  }).optional(),
 }).catchall(z.unknown());
 
 /** The benchmark of the dilemma. */

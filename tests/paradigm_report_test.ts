@@ -285,6 +285,21 @@ Deno.test("evaluationOf() is what the service takes, with every system at each s
     { system: "one network", bytes: 580_000, time: 1 },
     { system: "table, 1-NN", bytes: 9_876_543, time: 2.3 },
   ]);
+  const { noise } = makeFindings();
+  assertEquals(made.noise!.map((one) => one.noise), [...NOISES].sort());
+  for (const { noise: share, curves } of made.noise!) {
+    const { curve } = noise.find((run) => run.noise === share)!;
+    const names = curves.map(({ name }) => name);
+    assertEquals(names, share > 0 ? ["clean", "test", "asGiven", "asTrue"] : ["clean", "test"]);
+    for (const { name, y } of curves) {
+      const told = curve.map((figures) => figures[name as "test"].toFixed(3));
+      assertEquals(y.map((value) => value.toFixed(3)), told);
+    }
+  }
+  const [late, ...rewound] = made.rewinding!.rows;
+  assertEquals(late!.layers, []);
+  const runs = noise.filter((run) => run.noise === made.rewinding!.noise);
+  assertEquals(rewound.map(({ layers }) => layers), runs[0]!.rewound.map(({ layers }) => layers));
 });
 
 /** Verdict of each claim. */

@@ -16,7 +16,7 @@ import { drawDilemma } from "./dilemma_chart.ts";
 import type { ParadigmFindings } from "./evaluate.ts";
 import { RARE, SHOTS } from "./few_shot_study.ts";
 import { FACTS, TAUGHT } from "./joint_study.ts";
-import { NOISES } from "./noise_study.ts";
+import { type NoiseRun, NOISES, type Rewound } from "./noise_study.ts";
 import { SEQUENTIAL, TABLES } from "../../recipes/sequential.ts";
 import { TABLES as DEFAULT_TABLES } from "../../sketch/sketch.ts";
 import { VARIANTS } from "../variants.ts";
@@ -129,6 +129,49 @@ export function evaluationOf(
       bytes,
       time: Math.round(time * 10) / 10,
     })),
+    noise: noiseOf(findings),
+    rewinding: rewindingOf(findings),
+  };
+}
+
+/** One training at each share of wrong labels, the fewest first. */
+function noiseOf({ noise }: ParadigmFindings): NonNullable<ParadigmEvaluation["noise"]> {
+  const shares = [...new Set(noise.map((run) => run.noise))].sort((a, b) => a - b);
+  return shares.map((share) => {
+    const { curve, phases } = noise.find((run) => run.noise === share)!;
+    const names = ["clean", "test", ...share > 0 ? ["asGiven", "asTrue"] as const : []] as const;
+    return {
+      noise: share,
+      curves: names.map((name) => ({
+        name,
+        x: curve.map(({ epoch }) => epoch),
+        y: curve.map((figures) => digits(figures[name])),
+      })),
+      phases: spansOf(phases),
+    };
+  });
+}
+
+/** Share of wrong labels of the network whose layers are taken back. */
+const REWOUND = 0.25;
+
+function rewindingOf({ noise }: ParadigmFindings): NonNullable<ParadigmEvaluation["rewinding"]> {
+  const runs = noise.filter((run) => run.noise === REWOUND);
+  const mean = (of: (run: NoiseRun) => number) => digits(spreadBy(runs, of).mean);
+  const figures = (of: (run: NoiseRun) => Pick<Rewound, "asTrue" | "asGiven" | "test">) => ({
+    asTrue: mean((run) => of(run).asTrue),
+    asGiven: mean((run) => of(run).asGiven),
+    test: mean((run) => of(run).test),
+  });
+  return {
+    noise: REWOUND,
+    rows: [
+      { layers: [], ...figures(({ curve }) => curve.at(-1)!) },
+      ...runs[0]!.rewound.map(({ layers }, i) => ({
+        layers: [...layers],
+        ...figures(({ rewound }) => rewound[i]!),
+      })),
+    ],
   };
 }
 
