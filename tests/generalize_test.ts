@@ -280,6 +280,10 @@ Deno.test("generalize() keeps its promises when scores are random", () => {
       const answer = generalize(scores, { specificity });
       assertEquals(answer.path.at(-1) ?? null, answer.label);
       assertEquals(answer.label === null, answer.route === "none");
+      const sure = answer.pathConfidence ?? [];
+      assertEquals(sure.length, answer.path.length);
+      assertEquals(sure, [...sure].sort((a, b) => b - a));
+      assertEquals(sure.at(-1) ?? 0, answer.confidence);
       assertEquals(answer.label === null, answer.certainty === "unknown");
       for (const value of [answer.confidence, answer.novelty]) assert(value >= 0 && value <= 1);
       for (const [i, { label, confidence }] of answer.alternatives.entries()) {

@@ -99,6 +99,8 @@ export interface Answer {
   readonly confidence: number;
   /** General → specific, everyday words. From memory: what the network said when it was taught. */
   readonly path: readonly string[];
+  /** Of an answer by the network: how sure each kind of the path is, 0 to 1, calibrated. */
+  readonly pathConfidence?: readonly number[];
   /** A kind that is known, of a type that is not. */
   readonly novel: boolean;
   /**

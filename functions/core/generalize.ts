@@ -100,6 +100,7 @@ export function createGeneralizer(
       certainty: sure >= IS ? "is" : "perhaps",
       confidence: sure,
       path: answer.path,
+      pathConfidence: answer.path.map((name) => confidence(hierarchy.find(name)!)),
       novel,
       novelty,
       alternatives,

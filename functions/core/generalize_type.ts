@@ -20,6 +20,8 @@ export interface Generalization {
   readonly confidence: number;
   /** General → specific; ends in the label. */
   readonly path: readonly string[];
+  /** How sure each kind of the path is, 0 to 1, calibrated; the last is `confidence`. */
+  readonly pathConfidence?: readonly number[];
   readonly novel: boolean;
   /** Calibrated probability that the type below the label is one the network never learnt. */
   readonly novelty: number;

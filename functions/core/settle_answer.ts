@@ -140,17 +140,19 @@ function fromFace(
 }
 
 function fromNetwork(
-  { label, route, certainty, confidence, path, novel, novelty, alternatives, reason }:
-    Generalization,
+  general: Generalization,
   faces: readonly RecalledFace[],
   subjects: readonly Subject[],
 ): Settled {
+  const { label, route, certainty, confidence, path, pathConfidence, novel } = general;
+  const { novelty, alternatives, reason } = general;
   return {
     label,
     route,
     certainty,
     confidence,
     path,
+    ...(pathConfidence === undefined ? {} : { pathConfidence }),
     novel,
     novelty,
     subjects,

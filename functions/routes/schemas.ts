@@ -101,6 +101,9 @@ export const AnswerSchema = z.object({
   certainty: CertaintySchema,
   confidence: unit.openapi({ description: "Calibrated: of answers at .9, 90 % are right." }),
   path: z.array(z.string()).openapi({ description: "General → specific." }),
+  pathConfidence: z.array(unit).optional().openapi({
+    description: "Of an answer by the network: how sure each kind of the path is.",
+  }),
   novel: z.boolean().openapi({ description: "A kind that is known, of a type that is not." }),
   novelty: unit.openapi({ description: "Calibrated probability of `novel`." }),
   subjects: z.array(z.object({
