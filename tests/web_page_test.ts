@@ -295,6 +295,35 @@ pageTest("the page says in a sentence what to do when something is wrong", async
 });
 
 pageTest(
+  "the page speaks the browser's language, or the one that is chosen, in all its views",
+  async (open) => {
+    const { page, complaints, close } = await open({ locale: "de-AT" });
+    await page.goto("/");
+    await page.getByText("Ich merke mir, wem ich begegnet bin").waitFor();
+    assertEquals(await page.evaluate(() => document.documentElement.lang), "de");
+    await ask(page, file(cat), /Ich sehe: cat, von einer Rasse.*vom Netz/s);
+    await page.getByLabel("Name").fill("Oma");
+    await page.getByRole("button", { name: "Lernen", exact: true }).click();
+    await answer(page, /Das ist Oma.*genau dieses Foto.*aus der Erinnerung/s);
+    await page.getByRole("link", { name: "Verlauf" }).click();
+    await page.getByRole("button", { name: /^Zurücknehmen: .*Oma/ }).waitFor();
+    for (const view of ["Prüfen", "Regeln", "Güte", "Verlauf"]) {
+      await page.getByRole("link", { name: view }).click();
+      await page.getByRole("heading", { name: view, exact: true }).waitFor();
+      assertEquals(await barriers(page), [], view);
+    }
+
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByText("Everything that people decided").waitFor();
+    assertEquals(await page.evaluate(() => document.documentElement.lang), "en");
+    await page.goto("/");
+    await page.getByText("1 memory").waitFor();
+    assertEquals(complaints, []);
+    await close();
+  },
+);
+
+pageTest(
   "the page opens a demo space of its own, keeps it in the tab, and says that it expires",
   async (open) => {
     const { page, complaints, close } = await open();

@@ -12,6 +12,7 @@ import type { Client, KnownLabel, Lesson, Taught } from "./client.ts";
 import { Correction } from "./correction.tsx";
 import { FaceFrames } from "./face_frames.tsx";
 import { KnownList } from "./known_list.tsx";
+import { locale } from "./language.ts";
 import { correctable, facesOf, isChoice, isOfPeople, meantFace } from "./people.ts";
 import { PhotoInput } from "./photo_input.tsx";
 import { sayProblem } from "./problem_words.ts";
@@ -220,5 +221,5 @@ function sayMeant(answer: Answer, chosen: number | undefined): string | undefine
 }
 
 function clock(time: Date): string {
-  return time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return time.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
 }

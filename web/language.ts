@@ -40,6 +40,13 @@ export const language: Language = "document" in globalThis
   ? languageFor(chosenBefore(), navigator.languages)
   : "en";
 
+/** A tag that dates can be written by: some browsers name a "C" locale "en-US@posix". */
+const TAG = /^[a-z]+(-[a-z0-9]+)*$/i;
+
+/** How times are written: as the browser prefers it in the page's language. */
+export const locale: string =
+  navigator.languages.find((tag) => TAG.test(tag) && tag.split("-")[0] === language) ?? language;
+
 /** Keeps a choice; it holds from the next load on. */
 export function chooseLanguage(chosen: Language): void {
   try {

@@ -6,6 +6,7 @@
 import { render } from "hono/jsx/dom";
 import { Frame } from "./frame.tsx";
 import type { Keep } from "./session.ts";
+import { speakFrame } from "./speak_frame.ts";
 
 const root = document.getElementById("page");
 if (!root) throw new Error('the document should have an element with the id "page"');
@@ -18,6 +19,7 @@ function keepIn(storage: Storage): Keep {
   };
 }
 
+speakFrame(document);
 render(
   <Frame
     origin={location.origin}

@@ -6,11 +6,12 @@
 import type { ReviewReason } from "../functions/core/quality/judgement.ts";
 import type { StandingState } from "../functions/core/quality/standing.ts";
 import type { TestName } from "../functions/core/rules/fields.ts";
+import { language } from "./language.ts";
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** The views for practice in English. */
-export const practice = {
+const en = {
   signature: {
     heading: "Who are you?",
     label: "Your name",
@@ -104,7 +105,7 @@ export const practice = {
         ["x", "not a subject: nothing to recognise"],
         ["u", "undo the last answer"],
         ["?", "these keys"],
-      ] as const,
+      ] as readonly (readonly [key: string, does: string])[],
       on: "Answer with single keys",
       close: "Close",
     },
@@ -139,7 +140,7 @@ export const practice = {
     confirmNo: "Keep it",
     confirmYes: "Delete it",
     dropped: "The rule is deleted.",
-    switched: (on: boolean) => on ? "The rule is on." : "The rule is off.",
+    switched: (on: boolean): string => on ? "The rule is on." : "The rule is off.",
     saved: "The rule is saved.",
     off: "off",
     form: {
@@ -330,4 +331,339 @@ export const practice = {
     more: "Show older ones",
     notFound: "That event is not in the history.",
   },
-} as const;
+};
+
+/** Die Ansichten für die Praxis auf Deutsch. */
+const de: typeof en = {
+  signature: {
+    heading: "Wer bist du?",
+    label: "Dein Name",
+    hint:
+      "Er steht neben dem, was du entscheidest, damit andere sehen, wer es war. Er bleibt in diesem Browser.",
+    button: "Anfangen",
+    keep: "Benutzen",
+    as: "Gezeichnet als ",
+    nobody: "Gezeichnet als irgendwer.",
+    change: "Ändern",
+    nameless: "Gib zuerst einen Namen, unter dem deine Kollegen dich kennen.",
+  },
+
+  states: {
+    kept: "hält das Versprechen",
+    new: "zu neu, um es zu sagen",
+    demoted: "herabgestuft",
+  },
+
+  review: {
+    about:
+      "Antworten, bei denen ich unsicher bin, und ein paar zufällige. Sag, was es ist: Ich merke es mir, und das nächste ist gleich da.",
+    stats: "Diese Sitzung",
+    answered: "beantwortet",
+    pace: "in der Stunde",
+    open: "warten",
+    card: "Die Antwort, um die es geht",
+    looking: "Ich sehe nach, was wartet …",
+    empty: "Nichts wartet. Gut gemacht.",
+    emptyHint:
+      "Hierher kommen Antworten, bei denen ich unsicher bin, bei denen Erinnerung, Regeln und Netz sich widersprechen, wo eine Regel es verlangt, und ein paar zufällige. Fotos, die mit „review=false“ gefragt wurden, kommen nie.",
+    skippedOnly: (n) =>
+      `Nur was du übersprungen hast, ist übrig: ${count(n, "Antwort", "Antworten")}.`,
+    again: "Noch einmal durchgehen",
+    look: "Noch einmal nachsehen",
+    reasons: {
+      unsure: "Unsicher",
+      disagreement: "Widerspruch",
+      sample: "Zufällig",
+      rule: "Eine Regel fragt",
+      demoted: "Herabgestuft",
+    },
+    seen: (n) =>
+      n === 1 ? "Ein Foto sieht so aus." : `${n} Fotos sehen so aus: Eine Antwort gilt für alle.`,
+    photo: "Wonach gefragt wurde",
+    face: "Das Gesicht, das gemeint ist",
+    noPhoto: "Davon wurde kein Bild behalten.",
+    keepPhoto:
+      "Um es hier zu sehen, frage mit „keepPhoto=true“: Dann wird ein kleines eine Woche lang behalten.",
+    photoFailed: "Das Bild konnte nicht geladen werden.",
+    suggestions: "Es ist …",
+    noSuggestions: "Ich habe keinen Vorschlag.",
+    actions: "Oder",
+    not: (label) => `Nicht ${label}`,
+    notAnything: "Nicht das",
+    nothingToDeny:
+      "Es wurde nichts geantwortet, also gibt es nichts zu verneinen. Gib einen Namen, oder überspringe es.",
+    other: "Anderer Name",
+    label: "Name",
+    send: "Senden",
+    close: "Schließen",
+    labelless: "Gib zuerst einen Namen, oder schließe das Feld.",
+    type: "Nennt einen Typ",
+    typeHint: "eine Rasse oder ein Modell, nicht dieses eine",
+    typePerson: "Menschen haben eigene Namen: Ein Gesicht kann kein Typ sein.",
+    skip: "Überspringen",
+    subject: "Nichts zu erkennen",
+    undo: "Zurück",
+    undoing: "Ich nehme es zurück …",
+    undone: (what) => `Zurückgenommen: ${what}`,
+    nothingToUndo: "Es gibt noch nichts zurückzunehmen.",
+    notUndoable: "Diese Antwort hat nichts geändert, was man zurücknehmen könnte.",
+    help: "Tasten",
+    did: {
+      label: (label) => `es ist ${label}`,
+      type: (label) => `es ist vom Typ ${label}`,
+      not: (label) => `nicht ${label}`,
+      skip: "übersprungen",
+      subject: "nichts zu erkennen",
+    },
+    said: (what) => `Notiert: ${what}.`,
+    goesOn: (detail) => `${detail} Hier ist das nächste.`,
+    next: (headline) => `Als nächstes: ${headline}`,
+    cameBack: (problem) => `${problem} Die Antwort wurde nicht notiert, darum ist es wieder hier.`,
+    keys: {
+      heading: "Tasten",
+      list: [
+        ["Enter oder 1", "der erste Vorschlag"],
+        ["2 – 9", "ein anderer Vorschlag"],
+        ["n", "es ist nicht, was geantwortet wurde"],
+        ["l", "ein anderer Name; Enter sendet, Escape schließt"],
+        ["t", "der Name nennt einen Typ, oder nicht"],
+        ["s", "überspringen: jemand anders, oder später"],
+        ["x", "nichts zu erkennen"],
+        ["u", "die letzte Antwort zurücknehmen"],
+        ["?", "diese Tasten"],
+      ],
+      on: "Mit einzelnen Tasten antworten",
+      close: "Schließen",
+    },
+  },
+
+  rules: {
+    about:
+      "Eine Regel sagt, was ich antworte, wo ihre Bedingungen gelten. Was du mir beigebracht hast, kommt vor jeder Regel.",
+    write: "Regel schreiben",
+    caption: "Regeln, die zuerst gefragt wird, steht oben",
+    none: "Noch keine Regeln.",
+    loading: "Ich lese die Regeln …",
+    columns: {
+      rule: "Regel",
+      priority: "Vorrang",
+      hits: "Treffer",
+      precision: "Richtig",
+      state: "Stand",
+      on: "An",
+      actions: "Ändern",
+    },
+    hits: (n) => `${n} ×`,
+    lastHit: (time) => `zuletzt ${time}`,
+    never: "noch nie",
+    switch: (reads) => `An: ${reads}`,
+    edit: "Ändern",
+    editOne: (reads) => `Ändern: ${reads}`,
+    drop: "Löschen",
+    dropOne: (reads) => `Löschen: ${reads}`,
+    confirmDrop: "Diese Regel löschen?",
+    confirmText: (reads) => `„${reads}“. Im Verlauf lässt es sich zurücknehmen.`,
+    confirmNo: "Behalten",
+    confirmYes: "Löschen",
+    dropped: "Die Regel ist gelöscht.",
+    switched: (on) => on ? "Die Regel ist an." : "Die Regel ist aus.",
+    saved: "Die Regel ist gespeichert.",
+    off: "aus",
+    form: {
+      new: "Eine neue Regel",
+      edit: "Regel ändern",
+      when: "Wenn",
+      and: "und",
+      condition: (n) => `Bedingung ${n}`,
+      field: "Feld",
+      name: "Sein Name im Kontext",
+      namePlaceholder: "album",
+      test: "Vergleich",
+      value: "Wert",
+      type: "Art des Werts",
+      types: { text: "Text", number: "Zahl", flag: "ja oder nein" },
+      several: "mehrere mit Komma dazwischen",
+      yes: "ja",
+      no: "nein",
+      add: "Bedingung hinzufügen",
+      remove: (n) => `Bedingung ${n} entfernen`,
+      then: "Dann",
+      thens: { label: "ist es …", not: "ist es nicht …", review: "einen Menschen fragen" },
+      label: "Name",
+      priority: "Vorrang",
+      priorityHint: "−1000 bis 1000; der höchste wird zuerst gefragt",
+      on: "Eingeschaltet",
+      note: "Wozu sie da ist",
+      json: "Die Regel als JSON",
+      jsonHint: "Was hier steht, steht auch in den Feldern oben, und umgekehrt.",
+      jsonBad: "Das ist noch kein JSON.",
+      jsonShape: "Eine Regel sollte ein Objekt mit „when“ und „then“ sein.",
+      jsonOnly:
+        "Die Felder können nicht alles von dieser Regel zeigen. Hier lässt sie sich als JSON ändern.",
+      try: "Probelauf",
+      trying: "Ich probiere …",
+      save: "Speichern",
+      cancel: "Abbrechen",
+      first: "Mach einen Probelauf der Regel, wie sie ist, dann lässt sie sich speichern.",
+      tried: "Probiert: Sie lässt sich speichern.",
+    },
+    fields: {
+      kind: "Art (person oder thing)",
+      label: "Name, der geantwortet wurde",
+      route: "was geantwortet hat",
+      certainty: "Gewissheit",
+      confidence: "Sicherheit (0 bis 1)",
+      path: "ein Wort aus dem Pfad der Art",
+      novel: "ist von einem neuen Typ",
+      novelty: "Neuheit (0 bis 1)",
+      similarity: "Ähnlichkeit mit einer Erinnerung (−1 bis 1)",
+      by: "woran die Erinnerung es erkannt hat",
+      width: "Breite in Pixeln",
+      height: "Höhe in Pixeln",
+      context: "Kontext (album, camera …)",
+    },
+    tests: {
+      is: "ist",
+      not: "ist nicht",
+      in: "ist eines von",
+      lt: "ist kleiner als",
+      lte: "ist höchstens",
+      gt: "ist größer als",
+      gte: "ist mindestens",
+      starts: "beginnt mit",
+      exists: "ist bekannt",
+    },
+    wrong: {
+      empty: (n) => `Bedingung ${n} hat keinen Wert.`,
+      name: (n) => `Bedingung ${n} braucht den Namen eines Feldes im Kontext.`,
+      number: (n) => `Bedingung ${n} sollte eine Zahl sein.`,
+      twice: (n) => `Bedingung ${n} vergleicht dasselbe Feld auf dieselbe Weise wie eine andere.`,
+      label: "Gib den Namen, um den es geht.",
+      priority: "Der Vorrang sollte eine ganze Zahl von −1000 bis 1000 sein.",
+      none: "Eine Regel braucht eine Bedingung.",
+    },
+    trial: {
+      heading: "Probelauf",
+      reads: (reads) => `Sie lautet: ${reads}.`,
+      problems: "Was nicht stimmt",
+      sound: "Nichts spricht dagegen.",
+      becomes: "wird zu",
+      answers: (changed, looked) =>
+        looked === 0
+          ? "Es gibt noch keine Antworten, um sie daran zu probieren."
+          : changed === 0
+          ? `Von den letzten ${count(looked, "Antwort", "Antworten")} würde sich keine ändern.`
+          : `Von den letzten ${
+            count(looked, "Antwort", "Antworten")
+          } würden sich ${changed} ändern:`,
+      others: (n) => `und ${n} mehr`,
+      nothing: "keine Antwort",
+      perhaps: (label) => `vielleicht ${label}`,
+      byThis: "nach dieser Regel",
+      byRule: (reads) => `nach der Regel „${reads}“`,
+      toPerson: "ein Mensch soll es sich ansehen",
+      skipped: (n) =>
+        `Über ${
+          count(n, "weiteres beurteiltes Foto", "weitere beurteilte Fotos")
+        } lässt sich nichts sagen: Eine andere Regel hatte die Antwort geändert.`,
+      judged: (looked, changed, right, wrong) =>
+        looked === 0
+          ? "Noch keine beurteilten Fotos: Niemand weiß, ob sie richtig wäre."
+          : `Von ${
+            count(looked, "beurteilten Foto", "beurteilten Fotos")
+          } würden sich ${changed} ` +
+            `ändern: ${right} würden richtig, ${wrong} würden falsch.`,
+    },
+  },
+
+  quality: {
+    about:
+      "Wie oft meine sicheren Antworten stimmen, wie Menschen fanden. Was unter dem Versprechen liegt, sage ich nur mit „vielleicht“, und es kommt zur Prüfung.",
+    loading: "Ich lese die Aufzeichnungen …",
+    promise: "Versprochen",
+    promised: (share) => `mindestens ${share} richtig`,
+    found: "Gefunden",
+    nothing: "noch nichts beurteilt",
+    interval: (low, high) => `${low} bis ${high}`,
+    judgedOf: (right, judged) => `${right} von ${judged} beurteilten waren richtig`,
+    open: "Warten auf Prüfung",
+    openLink: (n) => n === 0 ? "nichts" : count(n, "Antwort", "Antworten"),
+    sample: "Zufällig gezogen",
+    rate: "Anteil sicherer Antworten, die geprüft werden, in Prozent",
+    rateButton: "Setzen",
+    rateSet: (share) => `Ab jetzt werden ${share} der sicheren Antworten zur Prüfung gezogen.`,
+    rateWrong: "Das sollte eine Zahl von 0 bis 100 sein.",
+    rateHint: "Nur was zufällig gezogen ist, sagt, wie gut die anderen sind.",
+    curve: "Abdeckung über die Zeit",
+    curveAbout: (share) =>
+      `Abdeckung: der Anteil der Antworten, bei denen ich sicher war. Genauigkeit: der Anteil davon, der richtig war, mit seinem Intervall; er sollte über der Linie der versprochenen ${share} bleiben.`,
+    curveNone: "Noch keine Antworten: Die Kurve beginnt mit der ersten Stunde.",
+    coverage: "Abdeckung",
+    precision: "Genauigkeit",
+    floor: "Versprechen",
+    curveLabel: (from, to, coverage) =>
+      `Abdeckung und Genauigkeit nach Stunden von ${from} bis ${to}; die Abdeckung war zuletzt ${coverage}. Die Zahlen stehen in der Tabelle darunter.`,
+    table: "Die Zahlen als Tabelle",
+    hour: "Stunde",
+    answers: "Antworten",
+    sure: "Sicher",
+    routes: "Nach dem, was geantwortet hat",
+    labels: "Nach Name",
+    rules: "Nach Regel",
+    none: "Noch nichts beurteilt.",
+    gone: "eine gelöschte Regel",
+    columns: {
+      name: "Name",
+      precision: "Richtig",
+      judged: "Beurteilt",
+      needed: "Noch nötig",
+      state: "Stand",
+    },
+    bar: (precision, low, high, floor) =>
+      `${precision}, zwischen ${low} und ${high}; versprochen ${floor}`,
+    unknownBar: "noch nicht bekannt",
+    more: (n) => `Alle ${n} zeigen`,
+    neededHint:
+      "„Noch nötig“ sagt, wie viele Urteile es noch braucht, bis es auf zwei Prozent genau bekannt ist.",
+  },
+
+  history: {
+    about:
+      "Alles, was Menschen entschieden haben, das Letzte oben. Was vergessen wurde, bleibt vergessen.",
+    loading: "Ich lese den Verlauf …",
+    none: "Noch ist nichts geschehen.",
+    list: "Ereignisse",
+    types: {
+      teach: "gelernt",
+      correct: "berichtigt",
+      rename: "umbenannt",
+      merge: "vereint",
+      import: "eingelesen",
+      rule: "Regel",
+      review: "Prüfung",
+      setting: "Einstellung",
+      undo: "zurückgenommen",
+      forget: "vergessen",
+    },
+    forgot: (n) => `${count(n, "Erinnerung", "Erinnerungen")} endgültig vergessen.`,
+    memories: (n) => count(n, "Erinnerung", "Erinnerungen"),
+    why: "Warum: ",
+    undo: "Zurücknehmen",
+    undoOne: (what) => `Zurücknehmen: ${what}`,
+    undoneBy: (name) => `Zurückgenommen von ${name}.`,
+    undone: "Zurückgenommen.",
+    undoes: "Sehen, was es zurücknahm",
+    whyLabel: "Warum? (darf leer bleiben)",
+    confirm: "Zurücknehmen",
+    cancel: "Abbrechen",
+    done: (what) => `Zurückgenommen: ${what}`,
+    depends: (what) =>
+      `Es lässt sich nicht zurücknehmen, solange eine spätere Änderung darauf beruht: ${what}.`,
+    later: "Das spätere Ereignis zeigen",
+    more: "Ältere zeigen",
+    notFound: "Dieses Ereignis steht nicht im Verlauf.",
+  },
+};
+
+/** What the views for practice say, in the page's language. */
+export const practice = language === "de" ? de : en;

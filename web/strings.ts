@@ -5,6 +5,7 @@
  * @module
  */
 import type { Certainty, RecalledBy } from "../functions/core/answer_type.ts";
+import { language } from "./language.ts";
 
 /** A sentence with its telling part, which is drawn bold: before, telling part, after. */
 export type Sentence = readonly [before: string, strong: string, after: string];
@@ -67,8 +68,19 @@ function people(names: readonly string[], strangers: number): string {
   ].join(", and ");
 }
 
+/** Names and strangers in one clause, in the dative: "mit Ben und zwei Menschen, die …". */
+function leute(names: readonly string[], strangers: number): string {
+  const unknown = strangers === 1
+    ? "einem Menschen, den ich nicht kenne"
+    : `${strangers} Menschen, die ich nicht kenne`;
+  return [
+    ...(names.length > 0 ? [new Intl.ListFormat("de").format(names)] : []),
+    ...(strangers > 0 ? [unknown] : []),
+  ].join(" und ");
+}
+
 /** The page in English. */
-export const strings = {
+const en = {
   /** What stands around the page; the build writes it into `index.html`. */
   frame: {
     title: "Xolo",
@@ -84,6 +96,7 @@ export const strings = {
     rules: "Rules",
     quality: "Quality",
     history: "History",
+    languages: "Language",
   },
 
   /** The views of the page; what only those for practice say is in `practice_strings.ts`. */
@@ -93,6 +106,9 @@ export const strings = {
     failed: "This part of the page could not be loaded.",
     again: "Try again",
   },
+
+  /** Probabilities that no percentage tells well. */
+  shares: { most: "over 99 %", least: "under 1 %" },
 
   sections: { photo: "Photo", answer: "Answer", known: "What I know" },
 
@@ -297,7 +313,249 @@ export const strings = {
     inSeconds: (n: number) => `in ${count(n, "second", "seconds")}`,
     inMinutes: (n: number) => `in ${count(n, "minute", "minutes")}`,
   },
-} as const;
+};
 
 /** A set of strings in one language. */
-export type Strings = typeof strings;
+export type Strings = typeof en;
+
+/** Die Seite auf Deutsch. Die Namen der Arten, die das Netz kennt, sind englisch. */
+const de: Strings = {
+  frame: {
+    title: "Xolo",
+    description:
+      "Ein Klassifikator, der sich merkt, wem er begegnet ist, und erkennt, was er nie gesehen hat.",
+    motto: "Ich merke mir, wem ich begegnet bin, und erkenne, was ich nicht kenne.",
+    noScript: "Diese Seite braucht JavaScript. Die API geht auch ohne, siehe unten.",
+    privacy: "Fotos werden nur gespeichert, wenn du es willst.",
+    api: "API-Referenz",
+    views: "Ansichten",
+    ask: "Zeigen",
+    review: "Prüfen",
+    rules: "Regeln",
+    quality: "Güte",
+    history: "Verlauf",
+    languages: "Sprache",
+  },
+
+  views: {
+    title: (view) => `${view} – Xolo`,
+    loading: "Einen Moment …",
+    failed: "Dieser Teil der Seite konnte nicht geladen werden.",
+    again: "Noch einmal",
+  },
+
+  shares: { most: "über 99 %", least: "unter 1 %" },
+
+  sections: { photo: "Foto", answer: "Antwort", known: "Was ich kenne" },
+
+  photo: {
+    choose: "Foto wählen",
+    instead: "Anderes Foto wählen",
+    hint: "oder hierher ziehen, oder einfügen",
+    drop: "Loslassen",
+    samples: "Oder eines von diesen:",
+    credits: "Bildnachweise",
+  },
+
+  answer: {
+    idle: "Zeig mir ein Foto: Ich sage, was es ist und woher ich es weiß.",
+    asking: "Ich schaue …",
+    unknown: ["", "Ich kann nicht sagen", ", was das ist."],
+
+    memory: {
+      is: (label) => ["Das ist ", label, "."],
+      perhaps: (label) => ["Vielleicht ", label, "."],
+      by: {
+        bytes: () => "Ich kenne genau dieses Foto.",
+        copy: () => "Ich kenne dieses Bild: Deines ist eine Kopie von einem, das ich gelernt habe.",
+        look: (n) => `Ich erinnere mich an das Aussehen von ${count(n, "Foto", "Fotos")}.`,
+        face: (n) => `Ich erinnere mich an das Gesicht von ${count(n, "Foto", "Fotos")}.`,
+      },
+      unsure: {
+        look: "Es sieht sehr danach aus, aber nicht genug, um sicher zu sein.",
+        face: "Das Gesicht ist sehr ähnlich, aber nicht genug, um sicher zu sein.",
+      },
+      without: (label) => `Ohne diese Erinnerung würde ich sagen: ${label}.`,
+    },
+
+    rule: (label) => ["", label, ", nach einer Regel."],
+    reads: (rule) => `Die Regel: ${rule}.`,
+    demoted: (why) => `Ich wäre sicher gewesen, aber: ${why}.`,
+    queued: "Ein Mensch soll es sich ansehen.",
+
+    people: {
+      strangers: (n) =>
+        n === 1
+          ? ["Ein ", "Mensch", ", den ich nicht kenne."]
+          : ["", `${n} Menschen`, ", die ich nicht kenne."],
+      others: (names, strangers) => `Mit ${leute(names, strangers)}.`,
+      perhaps: (label) => `vielleicht ${label}`,
+    },
+
+    network: {
+      sure: (label, after) => ["Ich sehe: ", label, after],
+      probably: (label, after) => ["Wahrscheinlich: ", label, after],
+      perhaps: (label, after) => ["Vielleicht: ", label, after],
+      end: ".",
+      novel: {
+        breed: ", von einer Rasse, die ich nicht kenne.",
+        kind: ", von einer Art, die ich nicht kenne.",
+      },
+      nearest: (labels) => `Am nächsten kommt, was ich kenne: ${labels.join(", ")}.`,
+      looksMostLike: (label, share) => `Am ehesten sieht es aus wie: ${label} (${share}).`,
+    },
+  },
+
+  faces: {
+    heading: "Gesichter auf dem Foto",
+    which: (number, of) => of === 1 ? "Gesicht" : `Gesicht ${number} von ${of}`,
+    name: (label, certainty) =>
+      label === null
+        ? "jemand, den ich nicht kenne"
+        : certainty === "is"
+        ? label
+        : `vielleicht ${label}`,
+    tag: (label, certainty) => label === null ? "?" : certainty === "is" ? label : `${label}?`,
+    choose: (faces) =>
+      faces === 1
+        ? "Wähle im Foto das Gesicht, das gemeint ist."
+        : `Es sind ${faces} Gesichter: Wähle im Foto, welches gemeint ist.`,
+    maybe: "Um einen Menschen zu benennen, wähle im Foto sein Gesicht.",
+    chosen: (number, of) =>
+      of === 1 ? "Das Gesicht ist gemeint." : `Gesicht ${number} von ${of} ist gemeint.`,
+  },
+
+  route: {
+    heading: "Woher ich es weiß",
+    steps: {
+      bytes: "Selbe Datei?",
+      copy: "Selbes Bild?",
+      face: "Selbes Gesicht?",
+      look: "Selbes Aussehen?",
+      network: "Das Netz",
+    },
+    found: { is: "ja", perhaps: "vielleicht" },
+    states: {
+      passed: "nein",
+      skipped: "nicht nötig",
+      answered: "antwortet",
+      unsure: "unsicher",
+      doubted: "auch gefragt",
+      besides: "auch ja",
+    },
+    fromMemory: "aus der Erinnerung",
+    fromRule: "nach einer Regel",
+    fromNetwork: "vom Netz",
+    fromNone: "keine Antwort",
+  },
+
+  details: {
+    confidence: "Sicherheit",
+    confidenceHint: "so viele Antworten wie diese sind richtig",
+    heading: "Warum",
+    reason: "Grund",
+    path: "Art",
+    evidence: "Belege",
+    evidenceBy: {
+      bytes: "dieselbe Datei wie eine Erinnerung an",
+      copy: "Kopie einer Erinnerung an",
+      look: "sieht aus wie eine Erinnerung an",
+      face: "Gesicht wie in einer Erinnerung an",
+    },
+    similarity: (similarity, threshold) => `${similarity}, nötig ${threshold}`,
+    alternatives: "Es könnte auch sein",
+    time: "Zeit",
+    total: (ms) => `${ms} ms`,
+    stages: {
+      decode: "Foto lesen",
+      encode: "ansehen",
+      faces: "Gesichter finden",
+      recall: "Erinnerungen suchen",
+      generalize: "Art finden",
+      other: "alles andere",
+    },
+  },
+
+  teach: {
+    heading: "Bring es mir bei",
+    name: "Name",
+    placeholder: "Oma, Rex …",
+    keep: "Das Foto behalten, um es unten zu zeigen",
+    button: "Lernen",
+    teaching: "Ich lerne …",
+    taught: (label) => `Gelernt. Ab jetzt kenne ich ${label}.`,
+    known: (label) => `Dieses Foto kannte ich schon als ${label}.`,
+    force: "Trotzdem lernen",
+    not: (label) => `Das ist nicht ${label}`,
+    learntNot: (label) => `Gelernt: Das ist nicht ${label}.`,
+    knownNot: (label) => `Dass das nicht ${label} ist, wusste ich schon.`,
+    nameless: "Gib zuerst einen Namen: Was soll ich sagen, wenn ich das wiedersehe?",
+    notHere:
+      "Dieser Server lernt nur von seinem eigenen Rechner aus. Öffne die Seite dort, oder bitte, wer ihn betreibt, um ein Token.",
+  },
+
+  known: {
+    empty: "Noch nichts. Zeig mir ein Foto, dann gib ihm einen Namen.",
+    memories: (n) => count(n, "Erinnerung", "Erinnerungen"),
+    negatives: (n) => `${n} × „das nicht“`,
+    more: "Mehr zeigen",
+    photo: (label) => `Ein behaltenes Foto von ${label}`,
+    forget: "Vergessen",
+    forgetLabel: (label) => `${label} vergessen`,
+    forgetAll: "Alles vergessen",
+    confirmLabel: (label) => `${label} vergessen?`,
+    confirmAll: "Alles vergessen?",
+    erases: (memories, photos) =>
+      `Das löscht ${count(memories, "Erinnerung", "Erinnerungen")}` +
+      (photos === 0 ? "" : ` und ${count(photos, "behaltenes Foto", "behaltene Fotos")}`) +
+      ". Es lässt sich nicht zurücknehmen.",
+    erasesAll:
+      "Das löscht alle Erinnerungen und behaltenen Fotos dieses Bereichs. Es lässt sich nicht zurücknehmen.",
+    cancel: "Behalten",
+    confirm: "Endgültig vergessen",
+    forgotten: (label, n) => `Vergessen: ${label}, ${count(n, "Erinnerung", "Erinnerungen")}.`,
+    forgottenAll: (n) => `Vergessen: ${count(n, "Erinnerung", "Erinnerungen")}.`,
+  },
+
+  demo: {
+    until: (time) =>
+      `Das ist eine Vorführung. Was du mir beibringst, sieht sonst niemand, und um ${time} ist es weg.`,
+  },
+
+  token: {
+    heading: "Dieser Server verlangt ein Token",
+    label: "Token",
+    button: "Benutzen",
+    hint: "Wer ihn betreibt, hat eines. Es bleibt in diesem Tab und ist weg, wenn du ihn schließt.",
+  },
+
+  problems: {
+    offline: "Ich erreiche den Server nicht. Prüfe die Verbindung und versuche es noch einmal.",
+    400:
+      "Der Server hat die Anfrage nicht verstanden. Lade die Seite neu und versuche es noch einmal.",
+    401: "Das Token fehlt oder ist falsch. Gib das ein, mit dem der Server gestartet wurde.",
+    403:
+      "Dieser Server erlaubt das von hier aus nicht. Öffne die Seite auf dem Rechner, auf dem er läuft.",
+    404: "Das ist nicht mehr da. Ich habe die Liste erneuert.",
+    409: "Dieses Foto ist unter diesem Namen schon bekannt. Wähle einen anderen.",
+    413: "Dieses Foto ist zu groß. Nimm ein kleineres, oder verkleinere es zuerst.",
+    415:
+      "Diese Art von Datei kann ich nicht lesen. Speichere das Foto als JPEG, PNG, WebP oder AVIF und versuche es noch einmal.",
+    422:
+      "Ich kann dieses Foto nicht lesen: Die Datei scheint beschädigt. Speichere es neu, oder nimm ein anderes.",
+    poor: (reason) =>
+      `Von diesem Foto möchte ich lieber nicht lernen: ${reason}. Ein anderes ist vielleicht besser.`,
+    twice: (label) =>
+      `${label} ist schon ein anderes Gesicht auf diesem Foto: Zwei Gesichter eines Fotos sind nie derselbe Mensch.`,
+    429: (wait) => `Das war viel in kurzer Zeit. Versuche es ${wait} noch einmal.`,
+    503: (wait) => `Ich bin mit anderen Fotos beschäftigt. Versuche es ${wait} noch einmal.`,
+    507: "Für mehr Erinnerungen ist kein Platz. Vergiss zuerst etwas und versuche es noch einmal.",
+    other: (detail) => `Etwas ging schief: ${detail}. Versuche es später noch einmal.`,
+    soon: "gleich",
+    inSeconds: (n) => `in ${count(n, "Sekunde", "Sekunden")}`,
+    inMinutes: (n) => `in ${count(n, "Minute", "Minuten")}`,
+  },
+};
+
+/** What the page says, in its language. */
+export const strings: Strings = language === "de" ? de : en;

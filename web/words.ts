@@ -7,6 +7,7 @@
  * @module
  */
 import type { Answer, Evidence, RecalledBy, Subject } from "../functions/core/answer_type.ts";
+import { locale } from "./language.ts";
 import { type Sentence, strings } from "./strings.ts";
 
 /** An answer in words. */
@@ -37,8 +38,8 @@ const BRED = new Set(["dog", "cat", "domestic cat", "house cat"]);
  */
 export function percent(probability: number): string {
   if (probability >= 1) return "100 %";
-  if (probability > 0.99) return "over 99 %";
-  if (probability < 0.01) return "under 1 %";
+  if (probability > 0.99) return strings.shares.most;
+  if (probability < 0.01) return strings.shares.least;
   return `${Math.round(probability * 100)} %`;
 }
 
@@ -51,7 +52,7 @@ export function milliseconds(ms: number): string {
 export function sayTime(iso: string, now = new Date()): string {
   const time = new Date(iso);
   const today = time.toDateString() === now.toDateString();
-  return time.toLocaleString([], {
+  return time.toLocaleString(locale, {
     ...(today ? {} : { day: "numeric", month: "short" }),
     ...(time.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
     hour: "2-digit",
