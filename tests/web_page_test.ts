@@ -93,8 +93,15 @@ pageTest(
 
     const copy = await sharp(cat).resize(225).jpeg({ quality: 60 }).toBuffer();
     await ask(page, file(new Uint8Array(copy)), /That is Chelsea.*a copy of one.*from memory/s);
-    const evidence = await page.locator(".details").innerText();
-    assertMatch(evidence, /copy of a memory of Chelsea\s+\d\.\d\d, needed \d\.\d\d/);
+    const way = page.locator(".way");
+    assertMatch(
+      await way.innerText(),
+      /Likeness of the pictures\s+\d\.\d\d; \d\.\d\d were needed.*the network says is not needed/s,
+    );
+    // Drawn past the network: from the station that answered to the answer.
+    const drawn = async (part: string) => (await way.locator(part).boundingBox())!;
+    const [cut, network] = [await drawn(".shortcut"), await drawn("li:nth-last-child(2)")];
+    assert(cut.x < network.x && cut.x + cut.width > network.x + network.width);
     await ask(page, file(samplePhoto("coffee_cup.jpg")), /espresso.*from the network/s);
 
     await page.getByRole("button", { name: "Forget Chelsea" }).click();

@@ -4,14 +4,9 @@ import { ApiError } from "../web/api_error.ts";
 import { correctable, isChoice, meantFace, type Peopled } from "../web/people.ts";
 import { sayProblem } from "../web/problem_words.ts";
 import { TwoFacesError } from "../web/two_faces_error.ts";
-import {
-  milliseconds,
-  percent,
-  type Sayable,
-  sayAnswer,
-  sayRoute,
-  sayTimings,
-} from "../web/words.ts";
+import { milliseconds, percent, type Sayable, sayAnswer, sayTimings } from "../web/words.ts";
+import { sayKinds } from "../web/kind_words.ts";
+import { type Routed, sayRoute, sayShortcut } from "../web/route_words.ts";
 
 /** A network's answer about a dog, with what a test changes. */
 function dog(changes: Partial<Sayable> = {}): Sayable {
@@ -196,35 +191,68 @@ Deno.test("sayRoute() marks what was asked, what answered and what was not neede
     states(dog({ label: "Rex", route: "memory", evidence: [evidence(by)] }));
   const skipped = (n: number) => new Array(n).fill("skipped");
   const passed = (n: number) => new Array(n).fill("passed");
-  assertEquals(memory("bytes"), ["answered", ...skipped(4)]);
-  assertEquals(memory("copy"), ["passed", "answered", ...skipped(3)]);
-  assertEquals(memory("face"), [...passed(2), "answered", ...skipped(2)]);
-  assertEquals(memory("look"), [...passed(3), "answered", "skipped"]);
-  assertEquals(states(dog()), [...passed(4), "answered"]);
+  assertEquals(memory("bytes"), ["answered", ...skipped(5)]);
+  assertEquals(memory("copy"), ["passed", "answered", ...skipped(4)]);
+  assertEquals(memory("face"), [...passed(2), "answered", ...skipped(3)]);
+  assertEquals(memory("look"), [...passed(3), "answered", ...skipped(2)]);
+  assertEquals(states(dog()), [...passed(5), "answered"]);
+  assertEquals(states(dog({ route: "rule" })), [...passed(4), "answered", "skipped"]);
+  const says = (answer: Routed) => sayRoute(answer).map(({ says }) => says);
   const unsure = dog({
     label: "Rex",
     route: "memory",
     certainty: "perhaps",
     evidence: [evidence("look")],
   });
-  assertEquals(sayRoute(unsure).map(({ says }) => says), [
-    "no",
-    "no",
-    "no",
-    "perhaps",
-    "asked too",
-  ]);
+  assertEquals(says(unsure), ["no", "no", "no", "perhaps", "none", "asked too"]);
   const beside = dog({
     label: "Tom",
     route: "memory",
     evidence: [evidence("look", "Tom"), evidence("face", "Ben")],
   });
-  assertEquals(
-    sayRoute(beside).map(({ says }) => says),
-    ["no", "no", "yes, too", "yes", "not needed"],
-  );
+  assertEquals(says(beside), ["no", "no", "yes, too", "yes", "not needed", "not needed"]);
+  const stranger = dog({ label: "person", path: ["person"], subjects: [face(null)] });
+  assertEquals(says(stranger), ["no", "no", "nobody I know", "no", "none", "answered"]);
+  const asks = { ...dog(), rule: { id: "1", reads: "dogs are for a person to look at" } };
+  assertEquals(says(asks).at(-2), "asks a person");
 
   assertEquals(sayRoute(dog({ label: null, route: "none" })).at(-1)?.says, "not sure");
+});
+
+Deno.test("sayShortcut() tells what spared the network, and is silent where it was asked", () => {
+  const memory = (by: "bytes" | "look", certainty: Certainty = "is") =>
+    sayShortcut(dog({ label: "Rex", route: "memory", certainty, evidence: [evidence(by)] }));
+  assertMatch(memory("bytes") ?? "", /no network had to look/);
+  assertMatch(memory("look") ?? "", /Straight from memory/);
+  assertEquals(memory("look", "perhaps"), undefined);
+  assertMatch(sayShortcut(dog({ route: "rule" })) ?? "", /^A rule/);
+  assertEquals(sayShortcut(dog()), undefined);
+});
+
+Deno.test("sayKinds() goes down to the label, and on to what may be below it", () => {
+  const kinds = (changes: Partial<Sayable>) =>
+    sayKinds({ ...dog(changes), pathConfidence: [0.99, 0.97] })
+      .map(({ name, share, is }) => [name, share, is]);
+  const down = [["animal", 0.99, "kind"], ["dog", 0.97, "label"]];
+  assertEquals(kinds({ novelty: 0.3 }), [
+    ...down,
+    ["Pembroke", 0.41, "below"],
+    ["a breed I do not know", 0.3, "new"],
+    ["Cardigan", 0.2, "below"],
+  ]);
+  assertEquals(kinds({ named: true }), down);
+  assertEquals(kinds({ route: "memory" }), []);
+});
+
+Deno.test("sayAnswer() says nothing of what is below a type that has nothing below it", () => {
+  const cup = dog({
+    label: "espresso",
+    path: ["drink", "espresso"],
+    novelty: 0.9,
+    alternatives: [],
+  });
+  assertEquals(said(cup), "An espresso, of a kind I do not know.");
+  assertEquals(said({ ...cup, named: true }), "An espresso.");
 });
 
 Deno.test("percent() never rounds to certainty or impossibility", () => {

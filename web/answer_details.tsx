@@ -4,51 +4,67 @@
  * @module
  */
 import type { Answer, Evidence } from "../functions/core/answer_type.ts";
+import { sayKinds } from "./kind_words.ts";
+import { KindView } from "./kind_view.tsx";
+import { decidingEvidence } from "./route_words.ts";
+import { ShareBar } from "./share_bar.tsx";
 import { strings } from "./strings.ts";
-import { milliseconds, percent, sayTimings } from "./words.ts";
+import { TimeView, type TimeViewProps } from "./time_view.tsx";
+import { percent } from "./words.ts";
+
+/** What the details are given. */
+export interface AnswerDetailsProps extends Pick<TimeViewProps, "usual"> {
+  readonly answer: Answer;
+}
 
 /** Everything that stands behind an answer. */
-export function AnswerDetails({ answer }: { readonly answer: Answer }) {
+export function AnswerDetails({ answer, usual }: AnswerDetailsProps) {
   const says = strings.details;
+  const isDrawn = sayKinds(answer).length > 0;
+  // The one that decided is drawn with the route.
+  const others = answer.evidence.filter((one) => one !== decidingEvidence(answer));
   return (
     <div class="details">
+      <KindView answer={answer} />
       <h3>{says.heading}</h3>
       <dl>
-        {answer.path.length > 0 && (
+        {!isDrawn && answer.path.length > 0 && (
           <>
             <dt>{says.path}</dt>
             <dd>
-              <ol class="crumbs">{answer.path.map((kind) => <li key={kind}>{kind}</li>)}</ol>
+              <ol class="crumbs" lang="en">
+                {answer.path.map((kind) => <li key={kind}>{kind}</li>)}
+              </ol>
             </dd>
           </>
         )}
         <dt>{says.reason}</dt>
-        <dd>{answer.reason}</dd>
+        <dd lang="en">{answer.reason}</dd>
         <dt>{says.confidence}</dt>
         <dd>
-          <Bar share={answer.confidence} />
+          <ShareBar share={answer.confidence} />
           <span>
             <b>{percent(answer.confidence)}</b> <small>{says.confidenceHint}</small>
           </span>
         </dd>
-        {answer.evidence.length > 0 && (
+        {others.length > 0 && (
           <>
             <dt>{says.evidence}</dt>
             <dd>
               <ul class="rows">
-                {answer.evidence.map((e) => <EvidenceRow key={e.memory} evidence={e} />)}
+                {others.map((e) => <EvidenceRow key={e.memory} evidence={e} />)}
               </ul>
             </dd>
           </>
         )}
-        {answer.alternatives.length > 0 && (
+        {(!isDrawn || answer.named) && answer.alternatives.length > 0 && (
           <>
             <dt>{says.alternatives}</dt>
             <dd>
-              <ul class="rows">
+              <ul class="rows" lang="en">
                 {answer.alternatives.slice(0, 4).map(({ label, confidence }) => (
                   <li key={label}>
-                    <Bar share={confidence} />
+                    <ShareBar share={confidence} />
                     <span>
                       {label} <small>{percent(confidence)}</small>
                     </span>
@@ -60,22 +76,10 @@ export function AnswerDetails({ answer }: { readonly answer: Answer }) {
         )}
         <dt>{says.time}</dt>
         <dd>
-          <TimeView answer={answer} />
+          <TimeView timings={answer.timings} usual={usual} />
         </dd>
       </dl>
     </div>
-  );
-}
-
-/** A share of a whole as a line; `needed` marks a threshold on it. */
-function Bar({ share, needed }: { readonly share: number; readonly needed?: number }) {
-  return (
-    <span class="bar" aria-hidden="true">
-      <span class="fill" style={{ width: `${clamp(share) * 100}%` }}></span>
-      {needed !== undefined && (
-        <span class="needed" style={{ left: `${clamp(needed) * 100}%` }}></span>
-      )}
-    </span>
   );
 }
 
@@ -84,34 +88,11 @@ function EvidenceRow({ evidence }: { readonly evidence: Evidence }) {
   const { evidenceBy, similarity: compared } = strings.details;
   return (
     <li>
-      <Bar share={similarity} needed={threshold} />
+      <ShareBar share={similarity} needed={threshold} />
       <span>
         {evidenceBy[by]} {label}{" "}
         <small>{compared(similarity.toFixed(2), threshold.toFixed(2))}</small>
       </span>
     </li>
   );
-}
-
-function TimeView({ answer }: { readonly answer: Answer }) {
-  const stages = sayTimings(answer.timings);
-  return (
-    <div class="time">
-      <b>{strings.details.total(milliseconds(answer.timings.total))}</b>
-      <span class="timeline" aria-hidden="true">
-        {stages.map(({ id, share }) => (
-          <span key={id} data-stage={id} style={{ width: `${share * 100}%` }}></span>
-        ))}
-      </span>
-      <ul>
-        {stages.map(({ id, title, ms }) => (
-          <li key={id} data-stage={id}>{title} {milliseconds(ms)}</li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-function clamp(share: number): number {
-  return Math.min(1, Math.max(0, share));
 }

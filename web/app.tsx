@@ -46,6 +46,8 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
   const [since, setSince] = useState(0);
   const [chosen, setChosen] = useState<number | undefined>(undefined);
   const asked = useRef(0);
+  // What the last answer took that the network gave, in milliseconds.
+  const usual = useRef<number | undefined>(undefined);
 
   useEffect(() => {
     let current = true;
@@ -85,7 +87,9 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
     setPhase({ is: "asking" });
     let then: Phase;
     try {
-      then = { is: "answered", answer: await (await client()).classify(file) };
+      const answer = await (await client()).classify(file);
+      if (answer.route === "network") usual.current = answer.timings.total;
+      then = { is: "answered", answer };
     } catch (error) {
       then = { is: "failed", why: sayProblem(error) };
     }
@@ -179,7 +183,7 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
               }}
             />
           )}
-          {answer && <AnswerDetails answer={answer} />}
+          {answer && <AnswerDetails answer={answer} usual={usual.current ?? undefined} />}
         </section>
       </div>
       {mayTeach && (

@@ -33,7 +33,7 @@ export function FaceFrames({ answer, chosen, onChoose }: FaceFramesProps) {
           const name = <FaceName face={face} number={i + 1} of={faces.length} />;
           const pressed = face.index === chosen;
           return (
-            <li key={face.index} {...place} data-known={face.label !== null}>
+            <li key={face.index} {...place} data-known={String(face.label !== null)}>
               {choose
                 ? (
                   <button

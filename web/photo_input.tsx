@@ -74,7 +74,7 @@ export function PhotoInput({ photo, busy, onPhoto, children }: PhotoInputProps) 
   return (
     <section class="photo" aria-label={strings.sections.photo}>
       <div class="viewer">
-        <label class="frame" data-dragging={dragging} data-busy={busy}>
+        <label class="frame" data-dragging={String(dragging)} data-busy={String(busy)}>
           <input
             type="file"
             accept="image/*,.heic,.heif"

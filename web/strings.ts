@@ -189,6 +189,7 @@ const en = {
       copy: "Same picture?",
       face: "Same face?",
       look: "Same look?",
+      rule: "A rule?",
       network: "The network",
     },
     found: { is: "yes", perhaps: "perhaps" },
@@ -199,11 +200,32 @@ const en = {
       unsure: "not sure",
       doubted: "asked too",
       besides: "yes, too",
+      stranger: "nobody I know",
+      none: "none",
+      person: "asks a person",
+    },
+    goal: "Answer",
+    compared: {
+      bytes: "The same file, bit by bit.",
+      copy: "Likeness of the pictures",
+      face: "Likeness of the faces",
+      look: "Likeness of the looks",
+    } satisfies Record<RecalledBy, string>,
+    needed: (similarity: string, threshold: string) => `${similarity}; ${threshold} were needed`,
+    shortcut: {
+      bytes: "Known at once: no network had to look.",
+      memory: "Straight from memory: what the network says is not needed.",
+      rule: "A rule that people wrote decides, before the network.",
     },
     fromMemory: "from memory",
     fromRule: "by a rule",
     fromNetwork: "from the network",
     fromNone: "no answer",
+  },
+
+  kinds: {
+    heading: "What kind it is",
+    fresh: { breed: "a breed I do not know", kind: "a type I do not know" },
   },
 
   details: {
@@ -223,6 +245,7 @@ const en = {
     alternatives: "It could also be",
     time: "Time",
     total: (ms: string) => `${ms} ms`,
+    usual: (ms: string) => `with the network it took ${ms} ms`,
     stages: {
       decode: "reading the photo",
       encode: "looking at it",
@@ -432,6 +455,7 @@ const de: Strings = {
       copy: "Selbes Bild?",
       face: "Selbes Gesicht?",
       look: "Selbes Aussehen?",
+      rule: "Eine Regel?",
       network: "Das Netz",
     },
     found: { is: "ja", perhaps: "vielleicht" },
@@ -442,11 +466,32 @@ const de: Strings = {
       unsure: "unsicher",
       doubted: "auch gefragt",
       besides: "auch ja",
+      stranger: "niemand, den ich kenne",
+      none: "keine",
+      person: "fragt einen Menschen",
+    },
+    goal: "Antwort",
+    compared: {
+      bytes: "Dieselbe Datei, Bit für Bit.",
+      copy: "Ähnlichkeit der Bilder",
+      face: "Ähnlichkeit der Gesichter",
+      look: "Ähnlichkeit des Aussehens",
+    },
+    needed: (similarity, threshold) => `${similarity}; nötig waren ${threshold}`,
+    shortcut: {
+      bytes: "Sofort erkannt: Kein Netz musste hinsehen.",
+      memory: "Direkt aus der Erinnerung: Was das Netz sagt, wird nicht gebraucht.",
+      rule: "Eine Regel von Menschen entscheidet, vor dem Netz.",
     },
     fromMemory: "aus der Erinnerung",
     fromRule: "nach einer Regel",
     fromNetwork: "vom Netz",
     fromNone: "keine Antwort",
+  },
+
+  kinds: {
+    heading: "Welche Art es ist",
+    fresh: { breed: "eine Rasse, die ich nicht kenne", kind: "ein Typ, den ich nicht kenne" },
   },
 
   details: {
@@ -466,6 +511,7 @@ const de: Strings = {
     alternatives: "Es könnte auch sein",
     time: "Zeit",
     total: (ms) => `${ms} ms`,
+    usual: (ms) => `mit dem Netz waren es ${ms} ms`,
     stages: {
       decode: "Foto lesen",
       encode: "ansehen",

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Answer, Evidence, RecalledBy, Subject } from "../functions/core/answer_type.ts";
+import type { Answer, Evidence, Subject } from "../functions/core/answer_type.ts";
 import { locale } from "./language.ts";
 import { type Sentence, strings } from "./strings.ts";
 
@@ -29,7 +29,7 @@ const NOVEL = 0.5;
 const NAMED = 3;
 
 /** Kinds whose types people call breeds. */
-const BRED = new Set(["dog", "cat", "domestic cat", "house cat"]);
+const BRED: ReadonlySet<string> = new Set(["dog", "cat", "domestic cat", "house cat"]);
 
 /**
  * A probability as people say it: whole percents, never a rounded 0 % or 100 %.
@@ -124,6 +124,7 @@ export type Sayable = Pick<
   | "certainty"
   | "confidence"
   | "path"
+  | "named"
   | "novelty"
   | "subjects"
   | "evidence"
@@ -151,13 +152,16 @@ function sayMemory(label: string, { certainty, evidence, alternatives }: Sayable
 }
 
 /** What speaks for a label: an answer also holds what speaks for the others in the photo. */
-function ownEvidence(label: string | null, evidence: readonly Evidence[]): readonly Evidence[] {
+export function ownEvidence(
+  label: string | null,
+  evidence: readonly Evidence[],
+): readonly Evidence[] {
   return evidence.filter((one) => one.label === label);
 }
 
 function sayNetwork(
   label: string,
-  { certainty, confidence, path, novelty, alternatives }: Sayable,
+  { certainty, confidence, path, named, novelty, alternatives }: Sayable,
 ): Words {
   const { network } = strings.answer;
   const say = certainty === "unknown" || confidence < PROBABLE
@@ -167,10 +171,9 @@ function sayNetwork(
     : network.sure;
   const below = alternatives.filter((a) => a.label !== label);
   const best = below[0];
-  if (novelty >= NOVEL) {
-    const bred = BRED.has(label) || path.some((kind) => BRED.has(kind));
+  if (novelty >= NOVEL && !named) {
     return {
-      headline: say(label, bred ? network.novel.breed : network.novel.kind),
+      headline: say(label, network.novel[isBred([...path, label]) ? "breed" : "kind"]),
       more: best ? [network.nearest(below.slice(0, NAMED).map((a) => a.label))] : [],
     };
   }
@@ -180,6 +183,11 @@ function sayNetwork(
   };
 }
 
+/** Whether what is below these kinds is called a breed. */
+export function isBred(kinds: readonly string[]): boolean {
+  return kinds.some((kind) => BRED.has(kind));
+}
+
 function sayNothing({ alternatives }: Sayable): Words {
   const { unknown, network } = strings.answer;
   const best = alternatives[0];
@@ -187,64 +195,6 @@ function sayNothing({ alternatives }: Sayable): Words {
     headline: unknown,
     more: best ? [network.looksMostLike(best.label, percent(best.confidence))] : [],
   };
-}
-
-/** A station on the way to the answer. */
-export interface Step {
-  readonly id: "bytes" | "copy" | "face" | "look" | "network";
-  readonly title: string;
-  /** `passed` found nothing, `answered` gave the answer, `skipped` was not needed. */
-  readonly state: "waiting" | "passed" | "answered" | "skipped";
-  /** The state in words; empty while waiting. */
-  readonly says: string;
-}
-
-const STATIONS: Readonly<Record<RecalledBy, Step["id"]>> = {
-  bytes: "bytes",
-  copy: "copy",
-  look: "look",
-  face: "face",
-};
-
-/** The way that answers take, before there is one. */
-export function sayRouteAhead(): readonly Step[] {
-  const { steps } = strings.route;
-  return (Object.keys(steps) as Step["id"][])
-    .map((id) => ({ id, title: steps[id], state: "waiting", says: "" }));
-}
-
-/** The way that an answer took, station by station. */
-export function sayRoute(
-  { label, route, certainty, evidence }: Pick<
-    Answer,
-    "label" | "route" | "certainty" | "evidence"
-  >,
-): readonly Step[] {
-  const { steps, states, found } = strings.route;
-  const recalled = route === "memory" ? ownEvidence(label, evidence)[0] : undefined;
-  const end = recalled ? STATIONS[recalled.by] : "network";
-  const ids = Object.keys(steps) as Step["id"][];
-  const last = ids.indexOf(end);
-  return ids.map((id, i): Step => {
-    const title = steps[id];
-    if (i < last) {
-      // Somebody who is known can stand beside what the answer is about.
-      const besides = evidence.some(({ by }) => STATIONS[by] === id);
-      return { id, title, state: "passed", says: besides ? states.besides : states.passed };
-    }
-    if (i > last) {
-      // Unsure of a memory, the answer also says what the network makes of it.
-      return id === "network" && certainty === "perhaps"
-        ? { id, title, state: "passed", says: states.doubted }
-        : { id, title, state: "skipped", says: states.skipped };
-    }
-    const says = recalled
-      ? (certainty === "is" ? found.is : found.perhaps)
-      : route === "none"
-      ? states.unsure
-      : states.answered;
-    return { id, title, state: "answered", says };
-  });
 }
 
 /** What answered, in two words. */

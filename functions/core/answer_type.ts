@@ -101,6 +101,8 @@ export interface Answer {
   readonly path: readonly string[];
   /** Of an answer by the network: how sure each kind of the path is, 0 to 1, calibrated. */
   readonly pathConfidence?: readonly number[];
+  /** Of an answer by the network: whether the label is a type it learnt, not a kind above several. */
+  readonly named?: boolean;
   /** A kind that is known, of a type that is not. */
   readonly novel: boolean;
   /**

@@ -144,7 +144,7 @@ function fromNetwork(
   faces: readonly RecalledFace[],
   subjects: readonly Subject[],
 ): Settled {
-  const { label, route, certainty, confidence, path, pathConfidence, novel } = general;
+  const { label, route, certainty, confidence, path, pathConfidence, named, novel } = general;
   const { novelty, alternatives, reason } = general;
   return {
     label,
@@ -153,6 +153,7 @@ function fromNetwork(
     confidence,
     path,
     ...(pathConfidence === undefined ? {} : { pathConfidence }),
+    ...(route === "none" ? {} : { named }),
     novel,
     novelty,
     subjects,

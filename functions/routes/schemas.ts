@@ -104,6 +104,10 @@ export const AnswerSchema = z.object({
   pathConfidence: z.array(unit).optional().openapi({
     description: "Of an answer by the network: how sure each kind of the path is.",
   }),
+  named: z.boolean().optional().openapi({
+    description:
+      "Of an answer by the network: whether the label is a type it learnt, not a kind above several.",
+  }),
   novel: z.boolean().openapi({ description: "A kind that is known, of a type that is not." }),
   novelty: unit.openapi({ description: "Calibrated probability of `novel`." }),
   subjects: z.array(z.object({

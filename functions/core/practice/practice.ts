@@ -322,8 +322,8 @@ function ruledAnswer(
   const doubted: Alternative[] = answer.label === null || route !== "rule"
     ? []
     : [{ label: answer.label, confidence: Math.min(answer.confidence, 1 - confidence) }];
-  // What the network thought of the path is told with its own answers alone.
-  const { pathConfidence: _, ...rest } = answer;
+  // How far down the path the network came is told with its own answers alone.
+  const { pathConfidence: _, named: __, ...rest } = answer;
   return {
     ...rest,
     label,
