@@ -4,76 +4,9 @@
  * @module
  */
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
-import { Buffer } from "node:buffer";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
 import sharp from "sharp";
-import { compose } from "../functions/compose.ts";
-import { readSettings } from "../functions/settings.ts";
-import { buildPage } from "../web/build.ts";
-import { launchBrowser, missingBrowser, openPage, type WatchedPage } from "./support/browser.ts";
-import { root } from "./support/data.ts";
+import { answer, ask, barriers, file, pageTest, sideways, teach } from "./support/page.ts";
 import { samplePhoto } from "./support/service.ts";
-
-type BrowserOptions = Parameters<typeof openPage>[2];
-
-/** Opens pages of one running service. */
-type Open = (options?: BrowserOptions) => Promise<WatchedPage>;
-
-/** Runs a test with a browser and a service of its own. */
-function pageTest(
-  name: string,
-  fn: (open: Open) => Promise<void>,
-  env: Record<string, string> = {},
-): void {
-  const missing = missingBrowser();
-  Deno.test({
-    name: missing ? `${name} [skipped: ${missing}]` : name,
-    ignore: missing !== undefined,
-    // The native runtime's and the decoder's threads outlive their Workers.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await buildPage(`${root}/web/dist`);
-      const service = await compose(readSettings({ XOLO_DATA: ":memory:", ...env }));
-      const server = Deno.serve(
-        { port: 0, hostname: "127.0.0.1", onListen() {} },
-        service.fetch,
-      );
-      const browser = await launchBrowser();
-      try {
-        const origin = `http://127.0.0.1:${server.addr.port}`;
-        await fn((options) => openPage(browser, origin, options));
-      } finally {
-        await browser.close();
-        await server.shutdown();
-        await service.close();
-      }
-    },
-  });
-}
-
-/** A file as a browser's file input takes it. */
-function file(bytes: Uint8Array, name = "photo.jpg", mimeType = "image/jpeg") {
-  return { name, mimeType, buffer: Buffer.from(bytes) };
-}
-
-/** Chooses a photo and waits until the status region says something that matches. */
-async function ask(page: Page, photo: ReturnType<typeof file>, says: RegExp): Promise<string> {
-  await page.locator("input[type=file]").first().setInputFiles(photo);
-  return await answer(page, says);
-}
-
-async function answer(page: Page, says: RegExp): Promise<string> {
-  const status = page.getByRole("status").filter({ hasText: says });
-  await status.waitFor();
-  return await status.innerText();
-}
-
-async function teach(page: Page, name: string): Promise<void> {
-  await page.getByLabel("Name").fill(name);
-  await page.getByRole("button", { name: "Teach", exact: true }).click();
-}
 
 const cat = samplePhoto("chelsea_cat.jpg");
 
@@ -247,7 +180,7 @@ pageTest(
     await page.getByRole("button", { name: "Chelsea the cat" }).focus();
     await page.keyboard.press("Enter");
     await answer(page, /cat.*from the network/s);
-    await page.getByLabel("Name").focus();
+    await page.getByLabel("Name", { exact: true }).focus();
     await page.keyboard.type("Chelsea");
     await page.keyboard.press("Enter");
     await answer(page, /That is Chelsea/);
@@ -309,7 +242,7 @@ pageTest(
     await page.getByText("Ich merke mir, wem ich begegnet bin").waitFor();
     assertEquals(await page.evaluate(() => document.documentElement.lang), "de");
     await ask(page, file(cat), /Ich sehe: cat, von einer Rasse.*vom Netz/s);
-    await page.getByLabel("Name").fill("Oma");
+    await page.getByLabel("Name", { exact: true }).fill("Oma");
     await page.getByRole("button", { name: "Lernen", exact: true }).click();
     await answer(page, /Das ist Oma.*genau dieses Foto.*aus der Erinnerung/s);
     await page.getByRole("link", { name: "Verlauf" }).click();
@@ -350,7 +283,7 @@ pageTest(
     await stranger.close();
     await close();
   },
-  { XOLO_DEMO: "1" },
+  { env: { XOLO_DEMO: "1" } },
 );
 
 pageTest("the page takes a token where the deployment has one", async (open) => {
@@ -368,28 +301,7 @@ pageTest("the page takes a token where the deployment has one", async (open) => 
   await teach(page, "Chelsea");
   await answer(page, /That is Chelsea/);
   await close();
-}, { XOLO_TOKEN: "a-token-of-this-test" });
-
-/** What axe finds wrong, with where. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: Found[] }> } }).axe.run()
-  );
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-}
-
-interface Found {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** How far the page scrolls sideways, in CSS pixels. */
-function sideways(page: Page): Promise<number> {
-  return page.evaluate(() =>
-    document.documentElement.scrollWidth - document.documentElement.clientWidth
-  );
-}
+}, { env: { XOLO_TOKEN: "a-token-of-this-test" } });
 
 pageTest(
   "the page has no barriers and fits, in both colour schemes, narrow and wide",

@@ -141,7 +141,7 @@ practiceTest("review goes by keyboard alone, and an answer is taken back", async
   await tabTo(page, page.getByRole("button", { name: "Chelsea the cat" }));
   await page.keyboard.press("Enter");
   await page.getByRole("status").filter({ hasText: /cat.*from the network/s }).waitFor();
-  await tabTo(page, page.getByLabel("Name"));
+  await tabTo(page, page.getByLabel("Name", { exact: true }));
   await page.keyboard.type("Chelsea");
   await page.keyboard.press("Enter");
   await page.getByRole("status").filter({ hasText: "That is Chelsea" }).waitFor();

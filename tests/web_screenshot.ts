@@ -39,7 +39,7 @@ if (import.meta.main) {
     };
     const cat = samplePhoto("chelsea_cat.jpg");
     await ask(cat, /from the network/);
-    await page.getByLabel("Name").fill("Chelsea");
+    await page.getByLabel("Name", { exact: true }).fill("Chelsea");
     await page.getByLabel(/Keep the photo/).check();
     await page.getByRole("button", { name: "Teach", exact: true }).click();
     await page.getByRole("img", { name: "A photo kept of Chelsea" }).waitFor();

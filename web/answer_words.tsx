@@ -11,13 +11,19 @@ import { percent, sayAnswer, sayOrigin } from "./words.ts";
 export type Phase =
   | { readonly is: "idle" }
   | { readonly is: "asking" }
-  | { readonly is: "answered"; readonly answer: Answer }
+  /** `live` of a picture that moves: what is said changes several times a second. */
+  | { readonly is: "answered"; readonly answer: Answer; readonly live?: boolean }
   | { readonly is: "failed"; readonly why: string };
 
 /** The status region of the page. */
 export function AnswerWords({ phase }: { readonly phase: Phase }) {
   return (
-    <div role="status" class="words" aria-busy={phase.is === "asking" ? "true" : "false"}>
+    <div
+      role="status"
+      class="words"
+      aria-live={phase.is === "answered" && phase.live ? "off" : "polite"}
+      aria-busy={phase.is === "asking" ? "true" : "false"}
+    >
       {phase.is === "idle" && <p class="quiet">{strings.answer.idle}</p>}
       {phase.is === "asking" && <p class="quiet">{strings.answer.asking}</p>}
       {phase.is === "failed" && <p class="failed">{phase.why}</p>}
@@ -33,7 +39,7 @@ function Said({ answer }: { readonly answer: Answer }) {
     <>
       <p class="headline">
         {before}
-        <strong>{strong}</strong>
+        <strong lang={isKind(answer) ? "en" : undefined}>{strong}</strong>
         {after}
       </p>
       {more.map((sentence) => <p key={sentence}>{sentence}</p>)}
@@ -50,4 +56,9 @@ function Said({ answer }: { readonly answer: Answer }) {
       )}
     </>
   );
+}
+
+/** Whether the telling part is a kind's name, which the network knows in English alone. */
+function isKind({ route, path, label }: Answer): boolean {
+  return route === "network" && label !== null && !(path.length === 1 && label === "person");
 }

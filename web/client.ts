@@ -22,6 +22,10 @@ export type LabelPage = InferResponseType<Calls["labels"]["$get"], 200>;
 export type Taught = InferResponseType<Calls["memories"]["$post"], 200 | 201>;
 /** What forgetting replies. */
 export type Forgotten = InferResponseType<Calls["labels"][":label"]["$delete"], 200>;
+/** What renaming replies. */
+export type Renamed = InferResponseType<Calls["labels"][":label"]["$patch"], 200>;
+/** One change that a person made. */
+export type Change = InferResponseType<Calls["events"]["$get"], 200>["events"][number];
 /** A demo space of one's own. */
 export type DemoSpace = InferResponseType<Calls["spaces"]["$post"], 201>;
 
@@ -45,10 +49,18 @@ export interface Client {
   health(): Promise<Health>;
   openDemoSpace(): Promise<DemoSpace>;
   classify(photo: Blob): Promise<Answer>;
+  /** Answers about a frame of a live picture: more lightly, and never for review. */
+  preview(frame: Blob): Promise<Answer>;
   teach(photo: Blob, lesson: Lesson): Promise<Taught>;
+  /** The last changes, newest first. */
+  changes(limit: number): Promise<readonly Change[]>;
+  /** Takes a change back. */
+  undo(change: string): Promise<void>;
   labels(cursor?: string): Promise<LabelPage>;
   /** Kept photos of a label, newest first, at most `limit`. */
   keptPhotos(label: string, limit: number): Promise<readonly Blob[]>;
+  /** Gives all memories of a label another one; where that is known the two become one. */
+  rename(label: string, to: string): Promise<Renamed>;
   forget(label: string): Promise<Forgotten>;
   forgetAll(): Promise<Forgotten>;
 }
@@ -69,6 +81,16 @@ export function createClient(access: Access): Client {
   const call = createCall(access);
   const api = hc<App>(origin, { headers, fetch: call });
 
+  async function ask(photo: Blob, options: Record<string, string>): Promise<Answer> {
+    // The typed call wants a form and JSON at once where a route takes either; raw bytes it is.
+    const reply = await call(api.classify.$url({ query: { ...query, ...options } }), {
+      method: "POST",
+      headers: { ...headers(), "content-type": photo.type || "application/octet-stream" },
+      body: photo,
+    });
+    return await reply.json() as Answer;
+  }
+
   return {
     async health() {
       return await (await api.health.$get()).json();
@@ -76,15 +98,8 @@ export function createClient(access: Access): Client {
     async openDemoSpace() {
       return await (await api.spaces.$post()).json() as DemoSpace;
     },
-    async classify(photo) {
-      // The typed call wants a form and JSON at once where a route takes either; raw bytes it is.
-      const reply = await call(api.classify.$url({ query }), {
-        method: "POST",
-        headers: { ...headers(), "content-type": photo.type || "application/octet-stream" },
-        body: photo,
-      });
-      return await reply.json() as Answer;
-    },
+    classify: (photo) => ask(photo, {}),
+    preview: (frame) => ask(frame, { preview: "true", review: "false" }),
     async teach(photo, { label, keepPhoto, face, kind, not, force }) {
       const reply = await api.memories.$post({
         form: {
@@ -121,6 +136,19 @@ export function createClient(access: Access): Client {
         const photo = await api.memories[":id"].photo.$get({ param: { id }, query });
         return await photo.blob();
       }));
+    },
+    async changes(limit) {
+      const reply = await api.events.$get({ query: { ...query, limit: String(limit) } });
+      const { events } = await reply.json() as InferResponseType<Calls["events"]["$get"], 200>;
+      return events;
+    },
+    async undo(event) {
+      await api.undo.$post({ query, json: { event } });
+    },
+    async rename(label, to) {
+      const param = { label: encodeURIComponent(label) };
+      const reply = await api.labels[":label"].$patch({ param, query, json: { label: to } });
+      return await reply.json() as Renamed;
     },
     async forget(label) {
       // The typed call puts a parameter into the path as it is, a slash or "?" in it too.

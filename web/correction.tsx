@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LessonOutcome, useLesson } from "./lesson_outcome.tsx";
+import { type Learnt, LessonOutcome, useLesson } from "./lesson_outcome.tsx";
 import type { Correctable } from "./people.ts";
 import { strings } from "./strings.ts";
 
@@ -13,8 +13,7 @@ export interface CorrectionProps {
   readonly name: Correctable | undefined;
   /** Changes when what was said about the last correction holds no longer. */
   readonly since: unknown;
-  /** Resolves to what to say about it. */
-  onCorrect(name: Correctable, force: boolean): Promise<string>;
+  onCorrect(name: Correctable, force: boolean): Promise<Learnt>;
 }
 
 /** The button below an answer from memory, and what came of it. */

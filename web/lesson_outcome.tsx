@@ -1,5 +1,5 @@
 /**
- * What became of a lesson: learnt, or why not, and how to insist.
+ * What became of a lesson: learnt, and how to take it back; or why not, and how to insist.
  *
  * @module
  */
@@ -8,14 +8,23 @@ import { ApiError } from "./api_error.ts";
 import { sayProblem } from "./problem_words.ts";
 import { strings } from "./strings.ts";
 
-/** Teaches, by force if need be, and resolves to what to say about it. */
-export type Teaching = (force: boolean) => Promise<string>;
+/** A lesson that was learnt. */
+export interface Learnt {
+  readonly says: string;
+  /** What was not learnt of it, one sentence each. */
+  readonly but?: readonly string[];
+  /** Takes it back and resolves to what to say then; left out where nothing was changed. */
+  readonly undo?: (() => Promise<string>) | undefined;
+}
+
+/** Teaches, by force if need be. */
+export type Teaching = (force: boolean) => Promise<Learnt>;
 
 /** How far a lesson has come. */
 export type LessonState =
   | { readonly is: "idle" }
   | { readonly is: "busy" }
-  | { readonly is: "done"; readonly says: string }
+  | ({ readonly is: "done" } & Omit<Learnt, "undo"> & { readonly undo?: () => void })
   /** `insist` is there where the refusal can be overruled. */
   | { readonly is: "failed"; readonly says: string; readonly insist?: () => void };
 
@@ -43,13 +52,24 @@ export function useLesson(since: unknown): UsedLesson {
   async function attempt(teach: Teaching, then: () => void, force: boolean) {
     setState({ is: "busy" });
     try {
-      setState({ is: "done", says: await teach(force) });
+      const { undo, ...learnt } = await teach(force);
+      const back = undo === undefined ? {} : { undo: () => void takeBack(undo) };
+      setState({ is: "done", ...learnt, ...back });
       then();
     } catch (error) {
       const insist = !force && error instanceof ApiError && error.mayForce
         ? { insist: () => void attempt(teach, then, true) }
         : {};
       setState({ is: "failed", says: sayProblem(error), ...insist });
+    }
+  }
+
+  async function takeBack(undo: () => Promise<string>) {
+    setState({ is: "busy" });
+    try {
+      setState({ is: "done", says: await undo() });
+    } catch (error) {
+      setState({ is: "failed", says: sayProblem(error) });
     }
   }
 
@@ -65,6 +85,14 @@ export function LessonOutcome({ state }: { readonly state: LessonState }) {
   return (
     <>
       <p class="done" aria-live="polite">{state.is === "done" && state.says}</p>
+      {state.is === "done" && state.but && state.but.length > 0 && (
+        <ul class="but">{state.but.map((why) => <li key={why}>{why}</li>)}</ul>
+      )}
+      {state.is === "done" && state.undo && (
+        <button type="button" class="button plain small undo" onClick={state.undo}>
+          {strings.teach.undo}
+        </button>
+      )}
       <p class="failed" role="alert">{state.is === "failed" && state.says}</p>
       {state.is === "failed" && state.insist && (
         <button type="button" class="button plain small insist" onClick={state.insist}>

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Answer, Subject } from "../functions/core/answer_type.ts";
+import { strings } from "./strings.ts";
 
 /** A face of the photo that was asked about. */
 export interface Face extends Subject {
@@ -67,4 +68,17 @@ export function correctable(
   if (route !== "memory" || label === null) return undefined;
   const face = path[0] === "person" ? faces.find((face) => face.label === label)?.index : undefined;
   return { label, face };
+}
+
+/** Which of several faces a lesson means, or that one should be chosen. */
+export function sayMeant(
+  answer: Pick<Answer, "subjects">,
+  chosen: number | undefined,
+): string | undefined {
+  if (!isChoice(answer)) return undefined;
+  const { choose, chosen: says, maybe } = strings.faces;
+  const faces = facesOf(answer);
+  const at = faces.findIndex(({ index }) => index === chosen);
+  if (at >= 0) return says(at + 1, faces.length);
+  return isOfPeople(answer) ? choose(faces.length) : maybe;
 }

@@ -1,36 +1,43 @@
 /**
- * Where a photo comes in: chosen, dropped, pasted, or one of the samples.
+ * Where a photo comes in: chosen, dropped, or pasted.
  *
  * @module
  */
 import type { Child } from "hono/jsx";
 import { useEffect, useState } from "hono/jsx/dom";
-import { samples } from "./samples.ts";
 import { strings } from "./strings.ts";
 
 /** What the input is given. */
 export interface PhotoInputProps {
   /** The photo that was asked about last. */
   readonly photo: Blob | undefined;
+  /** Whether a filter aged it. */
+  readonly isAged: boolean;
   readonly busy: boolean;
-  onPhoto(photo: Blob): void;
+  /** At least one. */
+  onPhotos(photos: readonly Blob[]): void;
+  /** What is shown in the photo's place, as the camera's picture. */
+  readonly instead?: Child;
   /** What lies over the photo. */
-  readonly children?: Child;
+  readonly over?: Child;
+  /** What stands below it. */
+  readonly below?: Child;
 }
 
-/** The first file of a drop or a paste, if there is one. */
-function fileOf(data: DataTransfer | null): File | undefined {
-  return data?.files[0];
+/** The files of a drop or a paste. */
+function filesOf(data: DataTransfer | null): readonly File[] {
+  return [...data?.files ?? []];
 }
 
 /** The photo, and the ways to choose another. */
-export function PhotoInput({ photo, busy, onPhoto, children }: PhotoInputProps) {
+export function PhotoInput(props: PhotoInputProps) {
+  const { photo, isAged, busy, onPhotos, instead, over: overlay, below } = props;
   const says = strings.photo;
   const [preview, setPreview] = useState<string | undefined>(undefined);
   const [dragging, setDragging] = useState(false);
 
   useEffect(() => {
-    if (!photo) return;
+    if (!photo) return setPreview(undefined);
     const url = URL.createObjectURL(photo);
     setPreview(url);
     return () => URL.revokeObjectURL(url);
@@ -47,17 +54,17 @@ export function PhotoInput({ photo, busy, onPhoto, children }: PhotoInputProps) 
       if (event.relatedTarget === null) setDragging(false);
     };
     const drop = (event: DragEvent) => {
-      const file = fileOf(event.dataTransfer);
+      const files = filesOf(event.dataTransfer);
       setDragging(false);
-      if (!file) return;
+      if (files.length === 0) return;
       event.preventDefault();
-      onPhoto(file);
+      onPhotos(files);
     };
     const paste = (event: ClipboardEvent) => {
-      const file = fileOf(event.clipboardData);
-      if (!file) return;
+      const files = filesOf(event.clipboardData);
+      if (files.length === 0) return;
       event.preventDefault();
-      onPhoto(file);
+      onPhotos(files);
     };
     document.addEventListener("dragover", over);
     document.addEventListener("dragleave", leave);
@@ -69,58 +76,46 @@ export function PhotoInput({ photo, busy, onPhoto, children }: PhotoInputProps) 
       document.removeEventListener("drop", drop);
       document.removeEventListener("paste", paste);
     };
-  }, [onPhoto]);
+  }, [onPhotos]);
 
   return (
     <section class="photo" aria-label={strings.sections.photo}>
       <div class="viewer">
-        <label class="frame" data-dragging={String(dragging)} data-busy={String(busy)}>
-          <input
-            type="file"
-            accept="image/*,.heic,.heif"
-            class="unseen"
-            onChange={(event: Event) => {
-              const input = event.target as HTMLInputElement;
-              const file = input.files?.[0];
-              // Emptied, so that choosing the same file again asks again.
-              input.value = "";
-              if (file) onPhoto(file);
-            }}
-          />
-          {preview
-            ? <img class="preview" src={preview} alt="" onError={() => setPreview(undefined)} />
-            : <img class="waiting" src="/assets/icon.svg" alt="" width="120" height="120" />}
-          <span class="invitation">
-            <span class="button">
-              {dragging ? says.drop : preview ? says.instead : says.choose}
+        {instead ?? (
+          <label
+            class="frame"
+            data-dragging={String(dragging)}
+            data-busy={String(busy)}
+            data-aged={String(isAged)}
+          >
+            <input
+              type="file"
+              accept="image/*,.heic,.heif"
+              multiple
+              class="unseen"
+              onChange={(event: Event) => {
+                const input = event.target as HTMLInputElement;
+                const files = [...input.files ?? []];
+                // Emptied, so that choosing the same file again asks again.
+                input.value = "";
+                if (files.length > 0) onPhotos(files);
+              }}
+            />
+            {preview
+              ? <img class="preview" src={preview} alt="" onError={() => setPreview(undefined)} />
+              : <img class="waiting" src="/assets/icon.svg" alt="" width="120" height="120" />}
+            {isAged && <span class="filter">{says.aged}</span>}
+            <span class="invitation">
+              <span class="button">
+                {dragging ? says.drop : preview ? says.instead : says.choose}
+              </span>
+              <span class="hint">{says.hint}</span>
             </span>
-            <span class="hint">{says.hint}</span>
-          </span>
-        </label>
-        {children}
+          </label>
+        )}
+        {!instead && overlay}
       </div>
-      <div class="samples">
-        <p id="samples-heading">{says.samples}</p>
-        <ul aria-labelledby="samples-heading">
-          {samples.map(({ file, alt }) => (
-            <li key={file}>
-              <button
-                type="button"
-                onClick={async () => {
-                  const response = await fetch(`/assets/samples/${file}`);
-                  if (response.ok) onPhoto(await response.blob());
-                }}
-              >
-                <img src={`/assets/samples/${file}`} alt={alt} width="64" height="64" />
-              </button>
-            </li>
-          ))}
-        </ul>
-        <details>
-          <summary>{says.credits}</summary>
-          <ul>{samples.map(({ file, credit }) => <li key={file}>{credit}</li>)}</ul>
-        </details>
-      </div>
+      {below}
     </section>
   );
 }

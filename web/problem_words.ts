@@ -14,9 +14,18 @@ function wait(seconds: number | undefined): string {
   return seconds < 90 ? inSeconds(Math.ceil(seconds)) : inMinutes(Math.ceil(seconds / 60));
 }
 
+/** Errors that are no refusals of the API, by name: their modules are loaded later than this one. */
+const NAMED: Readonly<Record<string, () => string>> = {
+  NoExportError: () => strings.known.importWrong,
+  UndrawablePhotoError: () => strings.photo.unageable,
+  UnloadedPartError: () => strings.views.failed,
+};
+
 /** Says an error of the API, or of the way to it, as one sentence or two. */
 export function sayProblem(error: unknown): string {
   const says = strings.problems;
+  const named = error instanceof Error ? NAMED[error.name] : undefined;
+  if (named !== undefined) return named();
   if (!(error instanceof ApiError)) {
     return says.other(error instanceof Error ? error.message : String(error));
   }

@@ -4,12 +4,14 @@
  * @module
  */
 
+import type { Language } from "./language.ts";
+
 /** A photo that comes with the page. */
 export interface Sample {
   /** In `samples/`. */
   readonly file: string;
   /** What it shows, for who cannot see it. */
-  readonly alt: string;
+  readonly alt: Readonly<Record<Language, string>>;
   /** Who made it, and what allows its use. */
   readonly credit: string;
 }
@@ -18,27 +20,27 @@ export interface Sample {
 export const samples: readonly Sample[] = [
   {
     file: "grace_hopper.jpg",
-    alt: "Grace Hopper in uniform",
+    alt: { en: "Grace Hopper in uniform", de: "Grace Hopper in Uniform" },
     credit: "Grace Hopper: James S. Davis, US Navy, public domain",
   },
   {
     file: "eileen_collins.jpg",
-    alt: "Eileen Collins in a spacesuit",
+    alt: { en: "Eileen Collins in a spacesuit", de: "Eileen Collins im Raumanzug" },
     credit: "Eileen Collins: NASA, public domain",
   },
   {
     file: "chelsea_cat.jpg",
-    alt: "Chelsea the cat",
+    alt: { en: "Chelsea the cat", de: "Chelsea, eine Katze" },
     credit: "Chelsea: Stéfan van der Walt, CC0",
   },
   {
     file: "coffee_cup.jpg",
-    alt: "A cup of espresso on a table",
+    alt: { en: "A cup of espresso on a table", de: "Eine Tasse Espresso auf einem Tisch" },
     credit: "Coffee: Rachel Michetti, CC0",
   },
   {
     file: "rocket.jpg",
-    alt: "A rocket on its launch pad",
+    alt: { en: "A rocket on its launch pad", de: "Eine Rakete auf der Startrampe" },
     credit: "Rocket: SpaceX, public domain",
   },
 ];

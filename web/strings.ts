@@ -119,6 +119,46 @@ const en = {
     drop: "Drop it",
     samples: "Or try one of these:",
     credits: "Photo credits",
+    tools: "With the photo",
+    age: "Age this photo",
+    ageing: "Ageing it …",
+    aged: "A filter aged it",
+    agedHint: "A filter made the photo small, brown, faded and grainy. Nobody has grown older.",
+    original: "Back to the original",
+    unageable: "This browser cannot draw that photo. Save it as a JPEG first, then age it.",
+    several: (n: number) => `${n} photos`,
+    severalHint: "They are taught together, by one name.",
+    show: (number: number, of: number) => `Show photo ${number} of ${of}`,
+    states: { waiting: "", learnt: "learnt", refused: "not taught" },
+  },
+
+  tour: {
+    heading: "In half a minute",
+    steps: [
+      "Choose Grace Hopper and teach me a name for her: “Grandma”.",
+      "Age the photo: I still know her by her face, from memory.",
+      "Show me the cat, or a dog of a breed that I never learnt: the network says what it is, and what it does not know.",
+    ] as readonly string[],
+  },
+
+  camera: {
+    start: "Use the camera",
+    starting: "Starting the camera …",
+    picture: "What the camera sees",
+    hold: "Hold this picture",
+    flip: "Other camera",
+    stop: "Stop",
+    rate: (n: string) => `${n} answers a second`,
+    held: "Hold the picture first, then give it a name.",
+    closer: "Come closer: the face is small.",
+    problems: {
+      none: "I find no camera. Connect one, or choose a photo instead.",
+      refused:
+        "The camera is not allowed here. Allow it for this page in the browser’s address bar, then try again.",
+      busy: "The camera does not start. Close other programs that use it, then try again.",
+      insecure:
+        "Browsers lend the camera to secure pages alone. Open this one by https, or on the machine itself as localhost.",
+    },
   },
 
   answer: {
@@ -265,6 +305,14 @@ const en = {
     teaching: "Learning …",
     taught: (label: string) => `Learnt. I will know ${label} from now on.`,
     known: (label: string) => `I knew this photo as ${label} already.`,
+    several: (n: number) => `These ${n} photos get the same name.`,
+    progress: (number: number, of: number) => `Photo ${number} of ${of} …`,
+    taughtSome: (label: string, taught: number, of: number) =>
+      `Learnt ${taught} of ${of} photos of ${label}.`,
+    refused: (number: number, why: string) => `Photo ${number}: ${why}`,
+    undo: "Undo",
+    undone: (label: string) => `Taken back: it is as if you had never said “${label}”.`,
+    small: "The face is small in this photo: a closer one teaches more.",
     force: "Teach it all the same",
     not: (label: string) => `That is not ${label}`,
     learntNot: (label: string) => `Learnt: that is not ${label}.`,
@@ -280,6 +328,26 @@ const en = {
     negatives: (n: number) => `${n} × “not that”`,
     more: "Show more",
     photo: (label: string) => `A photo kept of ${label}`,
+    rename: "Rename",
+    renameLabel: (label: string) => `Rename ${label}`,
+    newName: "New name",
+    merges: (label: string) =>
+      `${label} is known already: the two become one. The history can take it back.`,
+    nameless: "Give the new name first.",
+    renameKeep: "Cancel",
+    renamed: (from: string, to: string) => `${from} is called ${to} now.`,
+    merged: (from: string, to: string) => `${from} and ${to} are one now: ${to}.`,
+    apart: (from: string, to: string) =>
+      `${from} and ${to} are two faces of one photo, so they are not one person. Choose another name.`,
+    export: "Export",
+    exportHint: "everything known here, as one file",
+    exported: "Saved as a file. Whoever has it knows what I know: keep it safe.",
+    import: "Import",
+    importing: "Reading the file …",
+    imported: (n: number, known: number) =>
+      `Read in: ${count(n, "memory", "memories")}` +
+      (known === 0 ? "." : `; ${known} more ${known === 1 ? "was" : "were"} known already.`),
+    importWrong: "That is no export of mine, or it is damaged. Choose a file that “Export” saved.",
     forget: "Forget",
     forgetLabel: (label: string) => `Forget ${label}`,
     forgetAll: "Forget everything",
@@ -378,6 +446,49 @@ const de: Strings = {
     drop: "Loslassen",
     samples: "Oder eines von diesen:",
     credits: "Bildnachweise",
+    tools: "Mit dem Foto",
+    age: "Dieses Foto altern lassen",
+    ageing: "Es altert …",
+    aged: "Von einem Filter gealtert",
+    agedHint:
+      "Ein Filter hat das Foto klein, braun, blass und körnig gemacht. Älter geworden ist niemand.",
+    original: "Zurück zum Original",
+    unageable:
+      "Dieser Browser kann das Foto nicht zeichnen. Speichere es zuerst als JPEG, dann lass es altern.",
+    several: (n) => `${n} Fotos`,
+    severalHint: "Sie werden zusammen gelernt, unter einem Namen.",
+    show: (number, of) => `Foto ${number} von ${of} zeigen`,
+    states: { waiting: "", learnt: "gelernt", refused: "nicht gelernt" },
+  },
+
+  tour: {
+    heading: "In einer halben Minute",
+    steps: [
+      "Wähle Grace Hopper und gib mir einen Namen für sie: „Oma“.",
+      "Lass das Foto altern: Ich erkenne sie trotzdem am Gesicht, aus der Erinnerung.",
+      "Zeig mir die Katze oder einen Hund einer Rasse, die ich nie gelernt habe: Das Netz sagt, was es ist, und was es nicht weiß.",
+    ],
+  },
+
+  camera: {
+    start: "Kamera benutzen",
+    starting: "Die Kamera startet …",
+    picture: "Was die Kamera sieht",
+    hold: "Dieses Bild festhalten",
+    flip: "Andere Kamera",
+    stop: "Beenden",
+    rate: (n) => `${n} Antworten in der Sekunde`,
+    held: "Halte zuerst das Bild fest, dann gib ihm einen Namen.",
+    closer: "Komm näher: Das Gesicht ist klein.",
+    problems: {
+      none: "Ich finde keine Kamera. Schließe eine an, oder wähle ein Foto.",
+      refused:
+        "Die Kamera ist hier nicht erlaubt. Erlaube sie für diese Seite in der Adresszeile des Browsers und versuche es noch einmal.",
+      busy:
+        "Die Kamera startet nicht. Schließe andere Programme, die sie benutzen, und versuche es noch einmal.",
+      insecure:
+        "Browser geben die Kamera nur sicheren Seiten. Öffne diese hier über https, oder auf dem Rechner selbst als localhost.",
+    },
   },
 
   answer: {
@@ -531,6 +642,13 @@ const de: Strings = {
     teaching: "Ich lerne …",
     taught: (label) => `Gelernt. Ab jetzt kenne ich ${label}.`,
     known: (label) => `Dieses Foto kannte ich schon als ${label}.`,
+    several: (n) => `Diese ${n} Fotos bekommen denselben Namen.`,
+    progress: (number, of) => `Foto ${number} von ${of} …`,
+    taughtSome: (label, taught, of) => `${taught} von ${of} Fotos von ${label} gelernt.`,
+    refused: (number, why) => `Foto ${number}: ${why}`,
+    undo: "Zurücknehmen",
+    undone: (label) => `Zurückgenommen: als hättest du nie „${label}“ gesagt.`,
+    small: "Das Gesicht ist klein auf diesem Foto: Von näher lerne ich mehr.",
     force: "Trotzdem lernen",
     not: (label) => `Das ist nicht ${label}`,
     learntNot: (label) => `Gelernt: Das ist nicht ${label}.`,
@@ -546,6 +664,27 @@ const de: Strings = {
     negatives: (n) => `${n} × „das nicht“`,
     more: "Mehr zeigen",
     photo: (label) => `Ein behaltenes Foto von ${label}`,
+    rename: "Umbenennen",
+    renameLabel: (label) => `${label} umbenennen`,
+    newName: "Neuer Name",
+    merges: (label) =>
+      `${label} ist schon bekannt: Aus beiden wird eins. Der Verlauf kann es zurücknehmen.`,
+    nameless: "Gib zuerst den neuen Namen.",
+    renameKeep: "Abbrechen",
+    renamed: (from, to) => `${from} heißt jetzt ${to}.`,
+    merged: (from, to) => `${from} und ${to} sind jetzt eins: ${to}.`,
+    apart: (from, to) =>
+      `${from} und ${to} sind zwei Gesichter eines Fotos, also nicht derselbe Mensch. Wähle einen anderen Namen.`,
+    export: "Ausgeben",
+    exportHint: "alles, was hier bekannt ist, als eine Datei",
+    exported: "Als Datei gespeichert. Wer sie hat, weiß, was ich weiß: Bewahre sie gut auf.",
+    import: "Einlesen",
+    importing: "Ich lese die Datei …",
+    imported: (n, known) =>
+      `Eingelesen: ${count(n, "Erinnerung", "Erinnerungen")}` +
+      (known === 0 ? "." : `; ${known} weitere ${known === 1 ? "war" : "waren"} schon bekannt.`),
+    importWrong:
+      "Das ist keine Ausgabe von mir, oder sie ist beschädigt. Wähle eine Datei, die „Ausgeben“ gespeichert hat.",
     forget: "Vergessen",
     forgetLabel: (label) => `${label} vergessen`,
     forgetAll: "Alles vergessen",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LessonOutcome, useLesson } from "./lesson_outcome.tsx";
+import { type Learnt, LessonOutcome, useLesson } from "./lesson_outcome.tsx";
 import { strings } from "./strings.ts";
 
 /** What the form is given. */
@@ -12,14 +12,21 @@ export interface TeachFormProps {
   readonly ready: boolean;
   /** Whom or what the name would be given to, where that has to be said. */
   readonly meant: string | undefined;
+  /** What would make a better lesson, if anything. */
+  readonly hint: string | undefined;
+  /** How many photos get the name. */
+  readonly photos: number;
+  /** How many of several were taught so far, while they are. */
+  readonly progress: number | undefined;
   /** Changes when what was said about the last lesson holds no longer. */
   readonly since: unknown;
-  /** Resolves to what to say about it. */
-  onTeach(label: string, keepPhoto: boolean, force: boolean): Promise<string>;
+  onTeach(label: string, keepPhoto: boolean, force: boolean): Promise<Learnt>;
 }
 
 /** The field "Name" and the button "Teach". */
-export function TeachForm({ ready, meant, since, onTeach }: TeachFormProps) {
+export function TeachForm(
+  { ready, meant, hint, photos, progress, since, onTeach }: TeachFormProps,
+) {
   const says = strings.teach;
   const { state, fail, run } = useLesson(since);
   const busy = state.is === "busy";
@@ -38,6 +45,8 @@ export function TeachForm({ ready, meant, since, onTeach }: TeachFormProps) {
     <form class="teach" onSubmit={submit} noValidate>
       <h3>{says.heading}</h3>
       {meant && <p class="quiet meant">{meant}</p>}
+      {hint && <p class="quiet meant">{hint}</p>}
+      {photos > 1 && <p class="quiet meant">{says.several(photos)}</p>}
       <fieldset disabled={!ready || busy}>
         <label for="teach-name">{says.name}</label>
         <div class="line">
@@ -55,6 +64,12 @@ export function TeachForm({ ready, meant, since, onTeach }: TeachFormProps) {
           <input type="checkbox" name="keep" /> {says.keep}
         </label>
       </fieldset>
+      {progress !== undefined && (
+        <p class="progress">
+          <label for="teach-progress">{says.progress(progress + 1, photos)}</label>
+          <progress id="teach-progress" max={photos} value={progress}></progress>
+        </p>
+      )}
       <LessonOutcome state={state} />
     </form>
   );

@@ -87,12 +87,20 @@ function fontsConfig(folder: string): string {
 `;
 }
 
+/** How a browser is started. */
+export interface LaunchOptions {
+  /** A video (y4m) that its only camera shows, again and again; no camera when left out. */
+  readonly camera?: string;
+  /** Whether no page is let use it. */
+  readonly refuse?: boolean;
+}
+
 /**
  * Starts a browser. Whoever started it closes it.
  *
  * @throws {Error} when there is none on this machine, see {@linkcode missingBrowser}
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser({ camera, refuse }: LaunchOptions = {}): Promise<Browser> {
   const reason = missingBrowser();
   if (reason !== undefined) throw new Error(reason);
   const installed = Deno.env.get("CHROME_PATH");
@@ -110,6 +118,11 @@ export async function launchBrowser(): Promise<Browser> {
       // Nothing but the tests' own server is asked, not even for updates.
       "--disable-background-networking",
       "--disable-component-update",
+      ...(camera === undefined ? [] : [
+        `--use-fake-ui-for-media-stream${refuse ? "=deny" : ""}`,
+        "--use-fake-device-for-media-stream",
+        `--use-file-for-fake-video-capture=${camera}`,
+      ]),
     ],
     env: {
       ...Deno.env.toObject(),
