@@ -68,6 +68,11 @@ pageTest(
       assertEquals(await sideways(page), 0);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "hidden" });
+      assertEquals(
+        await page.evaluate(() => document.activeElement?.getAttribute("aria-label")),
+        "Rename Cup",
+        "who closes a dialog goes on where it was opened",
+      );
       await rename("Cup", "Mug/cup?");
       await page.keyboard.press("Enter");
       await known.getByText("Cup is called Mug/cup? now.").waitFor();

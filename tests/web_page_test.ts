@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import sharp from "sharp";
-import { answer, ask, barriers, file, pageTest, sideways, teach } from "./support/page.ts";
+import { answer, ask, barriers, file, pageTest, shiftOf, sideways, teach } from "./support/page.ts";
 import { samplePhoto } from "./support/service.ts";
 
 const cat = samplePhoto("chelsea_cat.jpg");
@@ -29,7 +29,7 @@ pageTest(
     const way = page.locator(".way");
     assertMatch(
       await way.innerText(),
-      /Likeness of the pictures\s+\d\.\d\d; \d\.\d\d were needed.*the network says is not needed/s,
+      /Likeness of the pictures\s+\d\.\d\d – needed: \d\.\d\d.*the network says is not needed/s,
     );
     // Drawn past the network: from the station that answered to the answer.
     const drawn = async (part: string) => (await way.locator(part).boundingBox())!;
@@ -240,6 +240,8 @@ pageTest(
     const { page, complaints, close } = await open({ locale: "de-AT" });
     await page.goto("/");
     await page.getByText("Ich merke mir, wem ich begegnet bin").waitFor();
+    await page.getByText("Noch nichts.").waitFor();
+    assertLess(await shiftOf(page), 0.02, "the layout should not shift");
     assertEquals(await page.evaluate(() => document.documentElement.lang), "de");
     await ask(page, file(cat), /Ich sehe: cat, von einer Rasse.*vom Netz/s);
     await page.getByLabel("Name", { exact: true }).fill("Oma");
@@ -321,14 +323,7 @@ pageTest(
         await page.goto("/");
         await page.getByText("Nothing yet.").waitFor();
         await check("idle");
-        const shift = await page.evaluate(() =>
-          new Promise<number>((resolve) => {
-            new PerformanceObserver((list) => {
-              resolve(list.getEntries().reduce((sum, e) => sum + (e as LayoutShift).value, 0));
-            }).observe({ type: "layout-shift", buffered: true });
-            setTimeout(() => resolve(0), 200);
-          })
-        );
+        const shift = await shiftOf(page);
         assertLess(shift, 0.02, `${at}: the layout should not shift`);
 
         await ask(page, file(cat), /from the network/);
@@ -360,10 +355,6 @@ pageTest(
     }
   },
 );
-
-interface LayoutShift extends PerformanceEntry {
-  readonly value: number;
-}
 
 pageTest("the API reference is drawn from the service's own description", async (open) => {
   const { page, complaints, close } = await open();

@@ -38,7 +38,7 @@ pageTest(
     await page.getByText("A filter aged it").waitFor();
     assertMatch(await way.innerText(), /Same face\?\s+yes/);
     await page.getByText("what the network says is not needed").waitFor();
-    assertMatch(await page.locator(".compared").innerText(), /faces\s+0\.\d\d; 0\.\d\d were/);
+    assertMatch(await page.locator(".compared").innerText(), /faces\s+0\.\d\d – needed: 0\.\d\d/);
     await page.getByRole("button", { name: "Back to the original" }).click();
     await answer(page, /That is Grandma.*very photo/s);
 
@@ -145,6 +145,7 @@ async function withCamera(open: Open, colorScheme: "light" | "dark"): Promise<vo
   await page.getByRole("button", { name: "Hold this picture" }).click();
   await page.getByRole("button", { name: "Teach", exact: true, disabled: false }).waitFor();
   assertEquals(await state(), ["ended"], "the camera is let go of");
+  assertEquals(await page.evaluate(() => document.activeElement?.id), "answer-heading");
   await teach(page, "Grandma");
   await answer(page, /That is Grandma/);
   await page.getByRole("button", { name: "Use the camera" }).click();

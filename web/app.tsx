@@ -72,6 +72,7 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
   const [chosen, setChosen] = useState<number | undefined>(undefined);
   const [progress, setProgress] = useState<number | undefined>(undefined);
   const asked = useRef(0);
+  const heading = useRef<HTMLHeadingElement>(null);
   // What the last answer took that the network gave, in milliseconds.
   const usual = useRef<number | undefined>(undefined);
 
@@ -189,6 +190,12 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
   function stopCamera(): void {
     setCamera(undefined);
     setPhase({ is: "idle" });
+    if (shown) readOn();
+  }
+
+  /** Where who works by keyboard goes on, once the button that was pressed is gone. */
+  function readOn(): void {
+    heading.current?.focus({ preventScroll: true });
   }
 
   async function refresh(): Promise<void> {
@@ -277,7 +284,10 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
               interval={session?.expiresAt ? DEMO_FRAME_INTERVAL : FRAME_INTERVAL}
               ask={async (frame) => await (await client()).preview(frame)}
               onAnswer={(answer) => setPhase({ is: "answered", answer, live: true })}
-              onHold={(photo) => showPhotos([photo])}
+              onHold={(photo) => {
+                showPhotos([photo]);
+                readOn();
+              }}
               onStop={stopCamera}
             />
           )}
@@ -312,7 +322,7 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
           }
         />
         <section class="card" aria-labelledby="answer-heading">
-          <h2 id="answer-heading">{strings.sections.answer}</h2>
+          <h2 id="answer-heading" tabIndex={-1} ref={heading}>{strings.sections.answer}</h2>
           <AnswerWords phase={phase} />
           {mayTeach && (
             <Correction

@@ -31,7 +31,10 @@ export function ConfirmDialog(
 ) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
+    const modal = dialog.current;
+    modal?.showModal();
+    // Closed, it gives the focus back to where it was.
+    return () => modal?.close();
   }, []);
   return (
     <dialog

@@ -27,8 +27,11 @@ export function NamingDialog({ label, others, onName, onCancel }: NamingDialogPr
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
+    const modal = dialog.current;
+    modal?.showModal();
     field.current?.select();
+    // Closed, it gives the focus back to where it was.
+    return () => modal?.close();
   }, []);
   const merges = others.includes(name.trim());
   return (

@@ -251,7 +251,7 @@ const en = {
       face: "Likeness of the faces",
       look: "Likeness of the looks",
     } satisfies Record<RecalledBy, string>,
-    needed: (similarity: string, threshold: string) => `${similarity}; ${threshold} were needed`,
+    needed: (similarity: string, threshold: string) => `${similarity} – needed: ${threshold}`,
     shortcut: {
       bytes: "Known at once: no network had to look.",
       memory: "Straight from memory: what the network says is not needed.",
@@ -565,7 +565,7 @@ const de: Strings = {
       bytes: "Selbe Datei?",
       copy: "Selbes Bild?",
       face: "Selbes Gesicht?",
-      look: "Selbes Aussehen?",
+      look: "Sieht so aus?",
       rule: "Eine Regel?",
       network: "Das Netz",
     },
@@ -588,7 +588,7 @@ const de: Strings = {
       face: "Ähnlichkeit der Gesichter",
       look: "Ähnlichkeit des Aussehens",
     },
-    needed: (similarity, threshold) => `${similarity}; nötig waren ${threshold}`,
+    needed: (similarity, threshold) => `${similarity} – nötig: ${threshold}`,
     shortcut: {
       bytes: "Sofort erkannt: Kein Netz musste hinsehen.",
       memory: "Direkt aus der Erinnerung: Was das Netz sagt, wird nicht gebraucht.",

@@ -111,3 +111,19 @@ export function sideways(page: Page): Promise<number> {
     document.documentElement.scrollWidth - document.documentElement.clientWidth
   );
 }
+
+interface LayoutShift extends PerformanceEntry {
+  readonly value: number;
+}
+
+/** The sum of all shifts of the layout so far, 0 for a page that stands still. */
+export function shiftOf(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    new Promise<number>((resolve) => {
+      new PerformanceObserver((list) => {
+        resolve(list.getEntries().reduce((sum, e) => sum + (e as LayoutShift).value, 0));
+      }).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(0), 200);
+    })
+  );
+}
