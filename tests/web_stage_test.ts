@@ -42,6 +42,8 @@ pageTest(
     await page.getByRole("button", { name: "Back to the original" }).click();
     await answer(page, /That is Grandma.*very photo/s);
 
+    await page.getByRole("button", { name: "A German shepherd" }).click();
+    await answer(page, /A German shepherd\..*from the network/s);
     await page.getByRole("button", { name: "Chelsea the cat" }).click();
     await answer(page, /A cat, of a breed I do not know\..*Nearest I know: .*cat/s);
     const kinds = page.getByRole("list", { name: "What kind it is" });

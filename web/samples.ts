@@ -34,6 +34,11 @@ export const samples: readonly Sample[] = [
     credit: "Chelsea: Stéfan van der Walt, CC0",
   },
   {
+    file: "german_shepherd.jpg",
+    alt: { en: "A German shepherd", de: "Ein Deutscher Schäferhund" },
+    credit: "German shepherd: Hans Kemperman, public domain",
+  },
+  {
     file: "coffee_cup.jpg",
     alt: { en: "A cup of espresso on a table", de: "Eine Tasse Espresso auf einem Tisch" },
     credit: "Coffee: Rachel Michetti, CC0",

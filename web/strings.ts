@@ -137,7 +137,7 @@ const en = {
     steps: [
       "Choose Grace Hopper and teach me a name for her: “Grandma”.",
       "Age the photo: I still know her by her face, from memory.",
-      "Show me the cat, or a dog of a breed that I never learnt: the network says what it is, and what it does not know.",
+      "Show me the dog, then the cat, whose breed I never learnt: the network says what each is, and what it does not know.",
     ] as readonly string[],
   },
 
@@ -466,7 +466,7 @@ const de: Strings = {
     steps: [
       "Wähle Grace Hopper und gib mir einen Namen für sie: „Oma“.",
       "Lass das Foto altern: Ich erkenne sie trotzdem am Gesicht, aus der Erinnerung.",
-      "Zeig mir die Katze oder einen Hund einer Rasse, die ich nie gelernt habe: Das Netz sagt, was es ist, und was es nicht weiß.",
+      "Zeig mir den Hund, dann die Katze, deren Rasse ich nie gelernt habe: Das Netz sagt, was sie sind, und was es nicht weiß.",
     ],
   },
 

