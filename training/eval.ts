@@ -236,11 +236,7 @@ async function judgeParadigms(data: string): Promise<Report> {
     await Deno.mkdir(join(models, "paradigms"), { recursive: true });
     await writeAtomically(
       join(models, "paradigms/evaluation.json"),
-      // A curve's numbers in one line.
-      `${
-        JSON.stringify(evaluationOf(findings, facts), null, 2)
-          .replaceAll(/\[[-\d.,\s]+\]/g, (numbers) => numbers.replaceAll(/\s+/g, " "))
-      }\n`,
+      `${JSON.stringify(evaluationOf(findings, facts), null, 2)}\n`,
     );
     return formatParadigms(findings, facts);
   } finally {
