@@ -31,7 +31,11 @@ const PRACTICE = {
   rules: async (): Promise<Practice> => (await import("./rules_view.tsx")).RulesView,
   quality: async (): Promise<Practice> => (await import("./quality_view.tsx")).QualityView,
   history: async (): Promise<Practice> => (await import("./history_view.tsx")).HistoryView,
+  dilemma: async (): Promise<Practice> => (await import("./dilemma/dilemma_view.tsx")).DilemmaView,
 };
+
+/** Views that nobody has to be allowed to see. */
+const FOR_ALL: ReadonlySet<string> = new Set(["dilemma"]);
 
 type View = "ask" | keyof typeof PRACTICE;
 
@@ -173,6 +177,9 @@ function PracticeView(
   }
   if (!ready) return <p class="quiet loading" role="status">{strings.views.loading}</p>;
   const { view: Shown, session } = ready;
+  if (FOR_ALL.has(view)) {
+    return <Shown session={session} keep={keep} lasting={lasting} part={part} />;
+  }
   if (session.allowed === "ask") return <p class="quiet">{strings.teach.notHere}</p>;
   if (session.allowed === "token") {
     return (

@@ -96,6 +96,7 @@ const en = {
     rules: "Rules",
     quality: "Quality",
     history: "History",
+    dilemma: "Dilemma",
     languages: "Language",
   },
 
@@ -425,6 +426,7 @@ const de: Strings = {
     rules: "Regeln",
     quality: "Güte",
     history: "Verlauf",
+    dilemma: "Dilemma",
     languages: "Sprache",
   },
 
