@@ -24,6 +24,11 @@ pageTest("the page takes a lesson back, and a correction", async (open) => {
   await undo.click();
   await answer(page, /That is Chelsea/);
   await page.getByText("Taken back").waitFor();
+  assertMatch(
+    await page.evaluate(() => document.activeElement?.textContent ?? ""),
+    /^Taken back/,
+    "who pressed the button goes on where it was",
+  );
 
   await ask(page, file(cup), /espresso/);
   await teach(page, "Cup");

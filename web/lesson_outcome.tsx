@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { useEffect, useState } from "hono/jsx/dom";
+import { useEffect, useRef, useState } from "hono/jsx/dom";
 import { ApiError } from "./api_error.ts";
 import { sayProblem } from "./problem_words.ts";
 import { strings } from "./strings.ts";
@@ -25,6 +25,7 @@ export type LessonState =
   | { readonly is: "idle" }
   | { readonly is: "busy" }
   | ({ readonly is: "done" } & Omit<Learnt, "undo"> & { readonly undo?: () => void })
+  | { readonly is: "undone"; readonly says: string }
   /** `insist` is there where the refusal can be overruled. */
   | { readonly is: "failed"; readonly says: string; readonly insist?: () => void };
 
@@ -67,7 +68,7 @@ export function useLesson(since: unknown): UsedLesson {
   async function takeBack(undo: () => Promise<string>) {
     setState({ is: "busy" });
     try {
-      setState({ is: "done", says: await undo() });
+      setState({ is: "undone", says: await undo() });
     } catch (error) {
       setState({ is: "failed", says: sayProblem(error) });
     }
@@ -82,9 +83,19 @@ export function useLesson(since: unknown): UsedLesson {
 
 /** The outcome in words, read aloud when it comes. */
 export function LessonOutcome({ state }: { readonly state: LessonState }) {
+  const line = useRef<HTMLParagraphElement>(null);
+  const { is } = state;
+
+  // Who worked by keyboard goes on here: the button that was pressed is gone.
+  useEffect(() => {
+    if (is === "undone") line.current?.focus({ preventScroll: true });
+  }, [is]);
+
   return (
     <>
-      <p class="done" aria-live="polite">{state.is === "done" && state.says}</p>
+      <p class="done" aria-live="polite" tabIndex={-1} ref={line}>
+        {(is === "done" || is === "undone") && state.says}
+      </p>
       {state.is === "done" && state.but && state.but.length > 0 && (
         <ul class="but">{state.but.map((why) => <li key={why}>{why}</li>)}</ul>
       )}
