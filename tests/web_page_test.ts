@@ -357,11 +357,22 @@ pageTest(
 );
 
 pageTest("the API reference is drawn from the service's own description", async (open) => {
-  const { page, complaints, close } = await open();
-  await page.goto("/docs");
-  await page.getByText("Ask what a photo shows").waitFor();
-  await page.getByText("Forget a label, finally, with all its memories").waitFor();
-  assert(await page.getByRole("link", { name: "Xolo" }).count() > 0);
-  assertEquals(complaints, []);
-  await close();
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [360, 1280]) {
+      const { page, complaints, close } = await open({
+        colorScheme,
+        viewport: { width, height: 800 },
+      });
+      await page.goto("/docs");
+      await page.getByText("Ask what a photo shows").waitFor();
+      await page.getByText("Forget a label, finally, with all its memories").waitFor();
+      assert(await page.getByRole("link", { name: "Xolo" }).count() > 0);
+      assertEquals(await barriers(page), [], `${colorScheme} at ${width} px`);
+      assertEquals(await sideways(page), 0);
+      await page.getByText("Ask what a photo shows").click();
+      await page.getByText("A damaged photo, or a paradigm that is not served").waitFor();
+      assertEquals(complaints, []);
+      await close();
+    }
+  }
 });
