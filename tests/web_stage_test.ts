@@ -154,7 +154,24 @@ async function withCamera(open: Open, colorScheme: "light" | "dark"): Promise<vo
   await answer(page, /That is Grandma.*from memory/s);
   await frames.getByText("Grandma").first().waitFor();
 
-  // Nobody is filmed beside another view.
+  // Nobody is filmed by a page that nobody looks at.
+  const hide = (hidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  const again = await page.evaluateHandle(() =>
+    document.querySelector("video")!.srcObject as MediaStream
+  );
+  await hide(true);
+  await page.getByText("Starting the camera").waitFor();
+  assertEquals(await again.evaluate((it) => it.getTracks()[0]!.readyState), "ended");
+  await hide(false);
+  await page.getByText("Starting the camera").waitFor({ state: "hidden" });
+  assertEquals(await tracks(), ["live"]);
+  await frames.getByText("Grandma").first().waitFor();
+
+  // Nor beside another view.
   await page.getByRole("link", { name: "History" }).click();
   await page.getByRole("heading", { name: "History", exact: true }).waitFor();
   assertEquals(await page.locator("video").count(), 0);
