@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { TRAINED_PARADIGMS } from "../models/paradigms.ts";
 import { createApp } from "./app.ts";
+import { servicesOf } from "./assemble.ts";
 import { MODELS, openParts } from "./open.ts";
 import { createParadigmCards } from "./paradigm_cards.ts";
-import type { Asset, Services } from "./routes/services.ts";
+import type { Asset } from "./routes/services.ts";
 import type { Settings } from "./settings.ts";
 import { extname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,9 +30,6 @@ export interface Service {
   /** Lets go of everything. */
   close(): Promise<void>;
 }
-
-/** Version of the service's interface. */
-const VERSION = "0.1.0";
 
 const MIB = 2 ** 20;
 
@@ -94,33 +91,11 @@ async function readAssets(folder: URL): Promise<ReadonlyMap<string, Asset>> {
  */
 export async function compose(settings: Settings, models: URL = MODELS): Promise<Service> {
   const [parts, assets] = await Promise.all([openParts(settings, models), readAssets(PAGE)]);
-  const { paradigms: trained } = parts.manifest;
-  const served = TRAINED_PARADIGMS.filter((name) => trained?.[name]);
   let isEnding = false;
-  const services: Services = {
-    answer: parts.answer,
-    compare: parts.compare,
-    paradigms: {
-      ...createParadigmCards(new URL("paradigms/", models)),
-      bytes: Object.fromEntries(served.map((name) => [name, trained![name]!.bytes])),
-    },
-    teach: parts.teach,
-    memory: parts.memory,
-    faces: parts.faces,
-    practice: {
-      records: parts.records,
-      queue: parts.queue,
-      log: parts.log,
-      rules: parts.rules,
-      review: settings.review,
-    },
-    models: {
-      thing: {
-        id: parts.encoder.lookModel,
-        dimension: parts.manifest.backbone.outputs.gem.dim,
-      },
-      person: { id: parts.faces.model, dimension: parts.faces.dimension },
-    },
+  const services = servicesOf(parts, {
+    cards: createParadigmCards(new URL("paradigms/", models)),
+    review: settings.review,
+    faceAge: settings.faceAge,
     access: {
       ...(settings.token === undefined ? {} : { token: settings.token }),
       publicSpaces: settings.publicSpaces,
@@ -129,17 +104,9 @@ export async function compose(settings: Settings, models: URL = MODELS): Promise
     // A body is there several times while it is taken apart: raw, as a form, as photos, at a Worker.
     limits: { inFlightBytes: Math.floor(settings.memoryMb * MIB / 12) },
     assets,
-    about: {
-      version: VERSION,
-      model: parts.encoder.model,
-      faceAge: settings.faceAge,
-      store: parts.store,
-      runtime: parts.encoder.runtime,
-      paradigms: ["human", ...served],
-    },
     isEnding: () => isEnding,
     now: () => new Date(),
-  };
+  });
   const app = createApp(services);
   let inFlight = 0;
   let settled = Promise.withResolvers<void>();

@@ -15,7 +15,8 @@ const ROOMS: readonly [room: string, pattern: RegExp, may: readonly string[]][] 
   ["memory", /^functions\/memory\//, ["models", "core"]],
   ["routes", /^functions\/routes\//, ["models", "core"]],
   ["app", /^functions\/(app|settings)\.ts$/, ["routes", "core"]],
-  ["opening", /^functions\/open\.ts$/, ["models", "core", "photo", "memory", "app"]],
+  ["assembly", /^functions\/assemble\.ts$/, ["models", "core", "routes"]],
+  ["opening", /^functions\/open\.ts$/, ["models", "core", "photo", "memory", "app", "assembly"]],
   ["composition", /^functions\/[a-z_]+\.ts$/, [
     "models",
     "core",
@@ -23,6 +24,7 @@ const ROOMS: readonly [room: string, pattern: RegExp, may: readonly string[]][] 
     "memory",
     "routes",
     "app",
+    "assembly",
     "opening",
   ]],
   ["evaluation", /^training\/(eval\/|data\/|eval\.ts$|recipes\/)/, [
@@ -30,11 +32,23 @@ const ROOMS: readonly [room: string, pattern: RegExp, may: readonly string[]][] 
     "core",
     "photo",
     "memory",
+    "assembly",
     "opening",
     "training",
   ]],
   ["training", /^training\//, ["models", "core", "evaluation"]],
-  ["web", /^web\//, ["models", "core"]],
+  // The service as it runs in a tab: a composition of its own.
+  ["private", /^web\/private\//, [
+    "models",
+    "core",
+    "photo",
+    "memory",
+    "routes",
+    "app",
+    "assembly",
+    "web",
+  ]],
+  ["web", /^web\//, ["models", "core", "private"]],
   ["tests", /^tests\//, [
     "models",
     "core",
@@ -42,10 +56,12 @@ const ROOMS: readonly [room: string, pattern: RegExp, may: readonly string[]][] 
     "memory",
     "routes",
     "app",
+    "assembly",
     "opening",
     "composition",
     "evaluation",
     "training",
+    "private",
     "web",
   ]],
 ];
@@ -132,7 +148,7 @@ Deno.test("imports follow the data's way through the house", async () => {
 Deno.test("models, core and routes know no platform", async () => {
   const wrong: string[] = [];
   for (const path of sources) {
-    if (!/^(models|functions\/(core|routes))\//.test(path)) continue;
+    if (!/^(models|functions\/(core|routes))\/|^functions\/assemble\.ts$/.test(path)) continue;
     const text = (await Deno.readTextFile(`${root}/${path}`)).replaceAll(
       /\/\*[\s\S]*?\*\/|\/\/.*/g,
       "",

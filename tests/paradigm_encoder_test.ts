@@ -13,6 +13,7 @@ import {
 } from "@std/assert";
 import type { Encoded, EncodeOptions } from "../functions/core/encoder.ts";
 import { planPool } from "../functions/photo/encoder.ts";
+import { readModelsIn } from "../functions/photo/read_models.ts";
 import { createParadigmModels } from "../functions/photo/paradigm_models.ts";
 import { createBackbone, type Seen } from "../models/backbone.ts";
 import { parseManifest } from "../models/manifest.ts";
@@ -76,7 +77,7 @@ async function centre(of: WorkingImage = picture): Promise<Seen> {
 Deno.test("createParadigmModels() opens each network when it is first asked, and once", async () => {
   await withParadigms(async (folder, section) => {
     const { open, opened, released } = counted();
-    const models = createParadigmModels(section, folder, open);
+    const models = createParadigmModels(section, readModelsIn(folder), open);
     const x = filled(0.5);
     assertEquals(opened, []);
     assertEquals(await models.score([], x), {});
@@ -99,7 +100,7 @@ Deno.test("createParadigmModels() opens each network when it is first asked, and
 Deno.test("createParadigmModels() lets go of nothing that was not opened", async () => {
   await withParadigms(async (folder, section) => {
     const { open, opened, released } = counted();
-    await createParadigmModels(section, folder, open).release();
+    await createParadigmModels(section, readModelsIn(folder), open).release();
     assertEquals([opened.length, released()], [0, 0]);
   });
 });
@@ -107,7 +108,7 @@ Deno.test("createParadigmModels() lets go of nothing that was not opened", async
 Deno.test("createParadigmModels() refuses a file that is not the manifest's, and tries again", async () => {
   await withParadigms(async (folder, section) => {
     const { open, opened } = counted();
-    const models = createParadigmModels(section, folder, open);
+    const models = createParadigmModels(section, readModelsIn(folder), open);
     const x = filled(0);
     const file = new URL("joint.onnx", folder);
     const right = await Deno.readFile(file);
@@ -129,7 +130,7 @@ Deno.test("createParadigmModels() lets go of a graph that is not as the manifest
     const { open, opened, released } = counted();
     const { file, bytes, sha256 } = section.sequential;
     const wrong = { ...section, joint: { ...section.joint, file, bytes, sha256 } };
-    const models = createParadigmModels(wrong, folder, open);
+    const models = createParadigmModels(wrong, readModelsIn(folder), open);
     await assertRejects(
       () => models.score(["joint"], filled(0)),
       TypeError,

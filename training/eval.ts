@@ -11,7 +11,8 @@
  */
 import { parseArgs } from "node:util";
 import { createInProcessTable } from "../functions/memory/in_process.ts";
-import { ALIKE_FACES, openParts, type Parts } from "../functions/open.ts";
+import { ALIKE_FACES, type Parts } from "../functions/assemble.ts";
+import { openParts } from "../functions/open.ts";
 import { type Hierarchy, parseHierarchy } from "../models/hierarchy.ts";
 import { createKinds, type ScoreKinds } from "../models/kinds.ts";
 import { cohortOf } from "../models/look.ts";

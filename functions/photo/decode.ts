@@ -11,15 +11,8 @@ import type { PhotoHeader } from "./header.ts";
 import { decodeHeicApart } from "./heic_apart.ts";
 import { checkBytes, checkPixels, DEFAULT_LIMITS } from "./limits.ts";
 import type { PhotoLimits } from "./limits.ts";
+import type { DecodedPhoto, PhotoCodec } from "./codec.ts";
 import { sharp, toWorking } from "./vips.ts";
-
-/** A decoded photo. */
-export interface DecodedPhoto {
-  /** Upright sRGB, long side ≤ 1280, what is transparent laid over white. */
-  readonly working: WorkingImage;
-  /** Size of the upright photo itself. */
-  readonly image: ImageSize;
-}
 
 /**
  * Decodes a photo to an upright sRGB working image. It is never enlarged.
@@ -98,3 +91,6 @@ export async function encodeKept(
     .toBuffer();
   return new Uint8Array(jpeg);
 }
+
+/** Photos by libvips. */
+export const vipsCodec: PhotoCodec = { decode: decodePhoto, encodeKept };

@@ -10,7 +10,7 @@ import type { ParadigmScores } from "../../models/paradigms.ts";
 import { toPhotoBox, type WorkingImage } from "../../models/pixels.ts";
 import type { Recognize } from "../../models/recognizer.ts";
 import type { Encoded, ImageSize, SeenFace } from "../core/encoder.ts";
-import { decodePhoto, encodeKept } from "./decode.ts";
+import type { PhotoCodec } from "./codec.ts";
 import type { PhotoLimits } from "./limits.ts";
 
 /** Longer side of a thumbnail in pixels. */
@@ -18,6 +18,7 @@ const THUMBNAIL = 128;
 
 /** How one photo is encoded. */
 export interface EncodePhotoOptions {
+  readonly codec: PhotoCodec;
   readonly recognize: Recognize;
   readonly finder: FaceFinder;
   readonly limits?: PhotoLimits;
@@ -42,16 +43,16 @@ export async function encodePhoto(
   photo: Uint8Array,
   options: EncodePhotoOptions,
 ): Promise<Encoded> {
-  const { recognize, finder, limits, keepPhoto, mirrored, faces: mode, owned } = options;
+  const { codec, recognize, finder, limits, keepPhoto, mirrored, faces: mode, owned } = options;
   const begun = performance.now();
-  const { working, image } = await decodePhoto(photo, limits);
+  const { working, image } = await codec.decode(photo, limits);
   if (owned) drop(photo);
   const decoded = performance.now();
   const { scores, look, centre, views, contrast } = await recognize(working, { mirrored });
   const paradigms = await options.scoreParadigms?.(centre);
   const hashes = fingerprint(working);
   const side = keepPhoto === "thumbnail" ? THUMBNAIL : undefined;
-  const kept = keepPhoto ? await encodeKept(working, side) : undefined;
+  const kept = keepPhoto ? await codec.encodeKept(working, side) : undefined;
   const encoded = performance.now();
   const faces = mode === "none" ? [] : await seeFaces(working, image, finder, mode);
   drop(working.data);

@@ -6,7 +6,7 @@
  * @module
  */
 import { DamagedPhotoError } from "../core/errors.ts";
-import type { DecodedPhoto } from "./decode.ts";
+import type { DecodedPhoto } from "./codec.ts";
 import type { WorkerReply } from "./pool.ts";
 
 /**

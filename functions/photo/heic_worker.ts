@@ -5,7 +5,7 @@
  */
 import { decodeHeic } from "./heic.ts";
 import { sharp, toWorking } from "./vips.ts";
-import type { DecodedPhoto } from "./decode.ts";
+import type { DecodedPhoto } from "./codec.ts";
 import type { WorkerReply } from "./pool.ts";
 
 /** The part of a Worker's own scope that is used; the configuration's types are a window's. */

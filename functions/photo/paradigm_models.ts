@@ -12,7 +12,7 @@ import {
   type TrainedParadigm,
 } from "../../models/paradigms.ts";
 import type { OpenSession, Session } from "../../models/session.ts";
-import { openModel } from "./open_model.ts";
+import { openModel, type ReadModel } from "./open_model.ts";
 import { createRetried } from "./retried.ts";
 
 /** The networks of the trained paradigms, each opened when it is first asked. */
@@ -33,12 +33,11 @@ export interface ParadigmModels {
  * Makes what opens them. Nothing is read yet.
  *
  * @param section what the manifest says of them
- * @param folder of the manifest
  * @param open the engine
  */
 export function createParadigmModels(
   section: ParadigmsSection,
-  folder: URL,
+  read: ReadModel,
   open: OpenSession,
 ): ParadigmModels {
   const sequential = createRetried(() => opened(section.sequential, createSequential));
@@ -49,7 +48,7 @@ export function createParadigmModels(
     wrap: (session: Session, section: S) => F,
   ): Promise<{ score: F; release(): Promise<void> }> {
     if (!section) throw new TypeError("The manifest has no such paradigm");
-    const session = await openModel(section, folder, open);
+    const session = await openModel(section, read, open);
     try {
       return { score: wrap(session, section), release: () => session.release() };
     } catch (error) {

@@ -6,6 +6,7 @@
 import sharp from "sharp";
 import type { Sharp } from "sharp";
 import type { WorkingImage } from "../../models/pixels.ts";
+import { WORKING_SIDE } from "./codec.ts";
 
 // libvips keeps its settings once a process. They are set where `sharp` is imported, so that no
 // photo reaches it before: no cache of what was seen, one thread a photo (the pool is what runs
@@ -25,9 +26,6 @@ sharp.unblock({
 });
 
 export { sharp };
-
-/** Long side of the working image. */
-export const WORKING_SIDE = 1280;
 
 /**
  * Shrinks a picture to the working image: sRGB, 8 bits, what is transparent laid over white.

@@ -3,21 +3,17 @@
  *
  * @module
  */
-import { createBackbone } from "../../models/backbone.ts";
 import type { FaceCrop, FaceDescriptor, FaceMode } from "../../models/face.ts";
-import { createFaceFinder } from "../../models/face_finder.ts";
 import type { FacesSection } from "../../models/face_networks.ts";
-import { createKinds, type KindsSection } from "../../models/kinds.ts";
+import type { KindsSection } from "../../models/kinds.ts";
 import type { BackboneSection } from "../../models/manifest.ts";
 import type { ParadigmsSection, TrainedParadigm } from "../../models/paradigms.ts";
-import { createRecognizer } from "../../models/recognizer.ts";
 import type { Encoded } from "../core/encoder.ts";
-import { encodePhoto } from "./encode_photo.ts";
-import { openFaceEmbedder } from "./face_models.ts";
+import { vipsCodec } from "./decode.ts";
 import type { PhotoLimits } from "./limits.ts";
-import { createParadigmModels } from "./paradigm_models.ts";
+import { openPhotoModels } from "./photo_models.ts";
 import type { WorkerReply } from "./pool.ts";
-import { createRetried } from "./retried.ts";
+import { readModelsIn } from "./read_models.ts";
 import { loadRuntime } from "./runtime.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -83,64 +79,30 @@ function fail(error: unknown): void {
   scope.postMessage({ type: "failed", name, message }, []);
 }
 
-function drop({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
-}
-
 /** Opens the models of the settings; what answers a request, and what lets go of them. */
 async function open(settings: WorkerSettings) {
-  const { runtime, model, section, kinds, faces, limits } = settings;
-  const engine = await loadRuntime(runtime);
-  const session = await engine(model);
-  const kindsSession = await engine(kinds.model, { lean: true });
-  const detector = await engine(faces.detector);
-  // The engine has its own copies, and the garbage collector would leave these for long.
-  drop(model);
-  drop(kinds.model);
-  drop(faces.detector);
-  const recognize = createRecognizer({
-    backbone: createBackbone(session, section),
-    scoreKinds: createKinds(kindsSession, kinds.section),
-    view: section.input,
-    decided: kinds.section.decided,
+  const { runtime, faces, paradigms, ...others } = settings;
+  const models = await openPhotoModels({
+    ...others,
+    open: await loadRuntime(runtime),
+    codec: vipsCodec,
+    faces: { ...faces, read: readModelsIn(new URL(faces.folder)) },
+    ...(paradigms
+      ? { paradigms: { ...paradigms, read: readModelsIn(new URL(paradigms.folder)) } }
+      : {}),
   });
-  const finder = createFaceFinder({ detector, section: faces.section });
-  const embedder = createRetried(() =>
-    openFaceEmbedder(faces.section, new URL(faces.folder), engine)
-  );
-  const paradigms = settings.paradigms &&
-    createParadigmModels(settings.paradigms.section, new URL(settings.paradigms.folder), engine);
-
   return {
     async work(request: WorkerRequest): Promise<WorkerOutput> {
-      if (request.type === "describe") {
-        const opened = await embedder.get();
+      if (request.type === "encode") {
         return {
-          type: "described",
-          descriptors: await opened.embedder.embed(request.crops, request.mode),
+          type: "encoded",
+          encoded: await models.encode(request.photo, { ...request, owned: true }),
         };
       }
-      const encoded = await encodePhoto(request.photo, {
-        recognize,
-        finder,
-        limits,
-        keepPhoto: request.keepPhoto,
-        mirrored: request.mirrored,
-        faces: request.faces,
-        owned: true,
-        ...(paradigms && request.paradigms.length > 0
-          ? { scoreParadigms: (centre) => paradigms.score(request.paradigms, centre) }
-          : {}),
-      });
-      return { type: "encoded", encoded };
+      const descriptors = await models.describe(request.crops, request.mode);
+      return { type: "described", descriptors };
     },
-    async release(): Promise<void> {
-      await session.release();
-      await kindsSession.release();
-      await detector.release();
-      await (await embedder.got())?.release();
-      await paradigms?.release();
-    },
+    release: models.release,
   };
 }
 

@@ -12,6 +12,7 @@
  */
 import sharp from "sharp";
 import { decodePhoto } from "../../functions/photo/decode.ts";
+import { vipsCodec } from "../../functions/photo/decode.ts";
 import { encodePhoto } from "../../functions/photo/encode_photo.ts";
 import { createBackbone } from "../../models/backbone.ts";
 import { createFaceEmbedder } from "../../models/face_embedder.ts";
@@ -82,6 +83,7 @@ export async function benchFaces(): Promise<void> {
   };
   const encode = async (bytes: Uint8Array, people: number) => {
     const { faces: seen, views } = await encodePhoto(bytes, {
+      codec: vipsCodec,
       recognize,
       finder,
       keepPhoto: false,

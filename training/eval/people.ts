@@ -8,7 +8,7 @@ import { createAnswer } from "../../functions/core/answer.ts";
 import { createFaceJudge, type FaceJudge } from "../../functions/core/face_judge.ts";
 import { createTeach } from "../../functions/core/teach.ts";
 import { createInProcessTable } from "../../functions/memory/in_process.ts";
-import type { Parts } from "../../functions/open.ts";
+import type { Parts } from "../../functions/assemble.ts";
 import { filesBelow } from "../collections.ts";
 import { basename, join, relative } from "../paths.ts";
 import { type ComparedFace, fitFaceScores } from "../recipes/face_scores.ts";

@@ -8,7 +8,7 @@ import { type AnswerPhoto, createAnswer } from "../../functions/core/answer.ts";
 import type { Answer } from "../../functions/core/answer_type.ts";
 import { createTeach, type TeachPhotos } from "../../functions/core/teach.ts";
 import { createInProcessTable } from "../../functions/memory/in_process.ts";
-import type { Parts } from "../../functions/open.ts";
+import type { Parts } from "../../functions/assemble.ts";
 import { filesBelow } from "../collections.ts";
 import { basename, dirname } from "../paths.ts";
 import { createCachedEncoder } from "./cached_encoder.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { readModelsIn } from "../../../../functions/photo/read_models.ts";
 import { openFaceEmbedder } from "../../../../functions/photo/face_models.ts";
 import { loadRuntime } from "../../../../functions/photo/runtime.ts";
 import type { FaceMode } from "../../../../models/face.ts";
@@ -21,7 +22,7 @@ await serveEngine(async () => {
   const open = await loadRuntime(runtime);
   const detector = await open(await Deno.readFile(new URL(section.detector.file, MODELS)));
   const finder = createFaceFinder({ detector, section });
-  const { embedder } = await openFaceEmbedder(section, MODELS, open);
+  const { embedder } = await openFaceEmbedder(section, readModelsIn(MODELS), open);
   return {
     async describe(photo) {
       const [best] = await finder.find(photo, mode);
