@@ -194,15 +194,20 @@ export class Forgetter {
     return found;
   }
 
-  /** Drops the documents that speak of what is forgotten, and that part of the history. @returns how many */
+  /**
+   * Drops the documents that speak of what is forgotten, and that part of the history. What comes
+   * while it goes on is not waited for: where answers come all the time there would be no end.
+   *
+   * @returns how many
+   */
   async #purge(space: string, gone: Forgetting): Promise<number> {
     let purged = 0;
     for (;;) {
       const base = await this.#spaces.living(space);
       if (base === undefined) return purged;
       const telling = await this.#tellingOf(space, base, gone);
-      if (telling.length === 0) return purged;
-      for (let at = 0; at < telling.length;) {
+      let at = 0;
+      while (at < telling.length) {
         const documents = batchFrom(telling, at);
         const head = await this.#try(space, { documents, erases: true }, (head) => ({
           ...head,
@@ -214,6 +219,7 @@ export class Forgetter {
         purged += documents.length;
         at += documents.length;
       }
+      if (at >= telling.length) return purged;
     }
   }
 
