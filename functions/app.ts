@@ -86,7 +86,15 @@ export function createApp(services: Services) {
   app.use(unlessEnding(services));
   app.use(wellFormedPath());
   // Answers are too small to gain by it, the page and the reference are not.
-  const large = ["/", "/assets/*", "/docs/*", "/openapi.json", "/paradigms/*"];
+  const large = [
+    "/",
+    "/assets/*",
+    "/docs/*",
+    "/openapi.json",
+    "/paradigms/*",
+    "/runtime/*",
+    "/service_worker.js",
+  ];
   for (const path of large) app.use(path, compress());
   app.use("/classify", rawBody());
 

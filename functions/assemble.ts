@@ -127,7 +127,8 @@ export function assembleParts(
 const VERSION = "0.1.0";
 
 /** What a deployment decides for itself. */
-export interface Deployment extends Pick<Services, "access" | "assets" | "limits" | "isEnding"> {
+export interface Deployment
+  extends Pick<Services, "access" | "assets" | "files" | "limits" | "isEnding"> {
   readonly cards: ParadigmCards;
   /** Whether answers go before a person. */
   readonly review: boolean;

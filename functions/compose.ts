@@ -7,6 +7,7 @@ import { createApp } from "./app.ts";
 import { servicesOf } from "./assemble.ts";
 import { MODELS, openParts } from "./open.ts";
 import { createParadigmCards } from "./paradigm_cards.ts";
+import { createServedFiles } from "./served_files.ts";
 import type { Asset } from "./routes/services.ts";
 import type { Settings } from "./settings.ts";
 import { extname, relative } from "node:path";
@@ -35,6 +36,8 @@ const MIB = 2 ** 20;
 
 /** Files of the page, as `deno task build` leaves them. */
 const PAGE = new URL("../web/dist/", import.meta.url);
+/** Files that the build leaves for browsers that answer by themselves; read as they are sent. */
+const RUNTIME = new URL("runtime/", PAGE);
 
 const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -65,6 +68,7 @@ async function readAssets(folder: URL): Promise<ReadonlyMap<string, Asset>> {
   async function read(at: URL) {
     for await (const entry of Deno.readDir(at)) {
       const url = new URL(encodeURIComponent(entry.name) + (entry.isDirectory ? "/" : ""), at);
+      if (url.href === RUNTIME.href) continue;
       if (entry.isDirectory) await read(url);
       else {
         const body = await Deno.readFile(url);
@@ -104,6 +108,7 @@ export async function compose(settings: Settings, models: URL = MODELS): Promise
     // A body is there several times while it is taken apart: raw, as a form, as photos, at a Worker.
     limits: { inFlightBytes: Math.floor(settings.memoryMb * MIB / 12) },
     assets,
+    files: await createServedFiles(models, RUNTIME),
     isEnding: () => isEnding,
     now: () => new Date(),
   });

@@ -14,6 +14,8 @@ export interface WasmOptions {
   readonly threads?: number;
   /** Where the engine's own files are, as a URL that ends in a slash; beside the package by default. */
   readonly files?: string;
+  /** The engine's own program, where it was loaded already. */
+  readonly binary?: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -31,8 +33,11 @@ const LEAN: InferenceSession.SessionOptions = {
  *
  * @returns opens a model from its bytes; it throws when they are no valid model
  */
-export function createWasmRuntime({ threads = 1, files }: WasmOptions = {}): OpenSession {
+export function createWasmRuntime(
+  { threads = 1, files, binary }: WasmOptions = {},
+): OpenSession {
   env.wasm.numThreads = threads;
+  if (binary !== undefined) env.wasm.wasmBinary = binary.buffer;
   if (files !== undefined) env.wasm.wasmPaths = files;
   return async (model, { lean = false } = {}) => {
     const session = await InferenceSession.create(model, {

@@ -15,7 +15,10 @@ function app(): Hono {
     ["/index.html", asset("page")],
     ["/docs/index.html", asset("reference ".repeat(1000))],
   ]);
-  return new Hono().use(compress()).route("/", pageRoutes({ assets }));
+  return new Hono().use(compress()).route(
+    "/",
+    pageRoutes({ assets, files: { open: () => Promise.resolve(undefined) } }),
+  );
 }
 
 Deno.test("pageRoutes() answers with the reference at /docs and /docs/", async () => {

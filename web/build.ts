@@ -12,6 +12,8 @@
 import * as esbuild from "esbuild";
 import { basename, join } from "node:path";
 import { fileURLToPath as fromFileUrl } from "node:url";
+import { sha256Hex } from "../models/sha256.ts";
+import { bundleForTab } from "./bundle_for_tab.ts";
 import { npmPackage } from "./npm_package.ts";
 import { strings } from "./strings.ts";
 
@@ -19,6 +21,9 @@ const WEB = fromFileUrl(new URL(".", import.meta.url));
 
 /** What Swagger UI needs to draw the API reference, of the many builds in its package. */
 const SWAGGER_FILES = ["swagger-ui.css", "swagger-ui-bundle.js", "LICENSE", "NOTICE"];
+
+/** The engine that answers in a browser. */
+const ENGINE = "ort-wasm-simd-threaded.wasm";
 
 /** Browsers of 2022 and later; the page uses nothing that would have to be rewritten for them. */
 const TARGET = "es2022";
@@ -118,7 +123,14 @@ export async function buildPage(dist: string): Promise<void> {
     await esbuild.stop();
   }
 
+  await Deno.mkdir(join(dist, "runtime"));
+  await bundleForTab(
+    join(WEB, "private/worker.ts"),
+    join(dist, "assets/private_worker.js"),
+  );
+  const runtime = await npmPackage("onnxruntime-web");
   const copies: [from: string, to: string][] = [
+    [join(runtime, "dist", ENGINE), `runtime/${ENGINE}`],
     [join(WEB, "icon.svg"), "assets/icon.svg"],
     [join(WEB, "docs/index.html"), "docs/index.html"],
     [join(WEB, "docs/start.js"), "docs/start.js"],
@@ -133,6 +145,45 @@ export async function buildPage(dist: string): Promise<void> {
   const page = fillFrame(frame, strings.frame).replace(/(?=^ *<script)/m, links.join(""));
   await Deno.writeTextFile(join(dist, "index.html"), page);
   await Promise.all(copies.map(([from, to]) => Deno.copyFile(from, join(dist, to))));
+  await buildServiceWorker(dist);
+}
+
+/** The service worker knows which files the page is of, and its cache is named by what is in them. */
+async function buildServiceWorker(dist: string): Promise<void> {
+  const shell = ["/"];
+  const hashes: string[] = [];
+  async function note(file: string): Promise<void> {
+    hashes.push(await sha256Hex(await Deno.readFile(file)));
+  }
+  await note(join(dist, "index.html"));
+  await note(join(WEB, "../models/manifest.json"));
+  async function list(folder: string): Promise<void> {
+    const entries = await Array.fromAsync(Deno.readDir(join(dist, folder)));
+    for (const { name, isDirectory } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = `${folder}/${name}`;
+      if (isDirectory) await list(path);
+      else {
+        shell.push(`/${path}`);
+        await note(join(dist, path));
+      }
+    }
+  }
+  await list("assets");
+  const build = await sha256Hex(new TextEncoder().encode(hashes.join()));
+  try {
+    await esbuild.build({
+      entryPoints: [join(WEB, "private/service_worker.ts")],
+      outfile: join(dist, "service_worker.js"),
+      bundle: true,
+      minify: true,
+      format: "iife",
+      target: TARGET,
+      define: { BUILD: JSON.stringify(build.slice(0, 16)), SHELL: JSON.stringify(shell) },
+      logLevel: "warning",
+    });
+  } finally {
+    await esbuild.stop();
+  }
 }
 
 if (import.meta.main) await buildPage(join(WEB, "dist"));

@@ -8,6 +8,8 @@ import type { FC } from "hono/jsx";
 import { useEffect, useLayoutEffect, useRef, useState } from "hono/jsx/dom";
 import { actorOf } from "./actor.ts";
 import { App } from "./app.tsx";
+import { createPrivateFetch, isPrivate, type PrivateState } from "./private_mode.ts";
+import { PrivateSwitch } from "./private_switch.tsx";
 import { sayProblem } from "./problem_words.ts";
 import { type Keep, keepToken, openSession, type Session } from "./session.ts";
 import { strings } from "./strings.ts";
@@ -62,7 +64,19 @@ export function placeOf(hash: string): Place {
 
 /** The whole page below its header. */
 export function Frame({ origin, keep, lasting }: FrameProps) {
-  const open = () => openSession({ origin, keep, actor: () => actorOf(lasting) });
+  const [privacy, setPrivacy] = useState<PrivateState | undefined>(
+    isPrivate(lasting) ? { is: "loading" } : undefined,
+  );
+  const [privateFetch] = useState(() =>
+    isPrivate(lasting) ? createPrivateFetch(setPrivacy) : undefined
+  );
+  const open = () =>
+    openSession({
+      origin,
+      keep,
+      actor: () => actorOf(lasting),
+      ...(privateFetch ? { fetch: privateFetch } : {}),
+    });
   const [opening, setOpening] = useState(open);
   const [place, setPlace] = useState(() => placeOf(location.hash));
   const { view, part } = place;
@@ -100,6 +114,7 @@ export function Frame({ origin, keep, lasting }: FrameProps) {
   const practice = view === "ask" ? undefined : view;
   return (
     <>
+      <PrivateSwitch lasting={lasting} state={privacy} />
       <div class="view" hidden={practice !== undefined}>
         <h2 class="unseen" tabIndex={-1} ref={practice ? undefined : heading}>
           {strings.frame.ask}

@@ -100,6 +100,19 @@ const en = {
     languages: "Language",
   },
 
+  privacy: {
+    label: "Private mode: photos stay on this device",
+    off: "Photos are sent to the server that this page is from.",
+    on:
+      "This tab answers by itself, also without the network. What it learns stays in this browser.",
+    begins: "Getting ready to answer by myself …",
+    loading: (bytes: string, of: string) =>
+      `Loading what it takes to answer by myself: ${bytes} of ${of} MB.`,
+    progress: "How much is loaded",
+    failed: (why: string) =>
+      `Private mode could not begin: ${why}. Turn it off, or load the page again.`,
+  },
+
   /** The views of the page; what only those for practice say is in `practice_strings.ts`. */
   views: {
     title: (view: string) => `${view} – Xolo`,
@@ -428,6 +441,18 @@ const de: Strings = {
     history: "Verlauf",
     dilemma: "Dilemma",
     languages: "Sprache",
+  },
+
+  privacy: {
+    label: "Privat: Fotos bleiben auf diesem Gerät",
+    off: "Fotos gehen an den Server, von dem diese Seite ist.",
+    on: "Dieser Tab antwortet selbst, auch ohne Netz. Was er lernt, bleibt in diesem Browser.",
+    begins: "Ich mache mich bereit, selbst zu antworten …",
+    loading: (bytes: string, of: string) =>
+      `Ich lade, was es zum Antworten braucht: ${bytes} von ${of} MB.`,
+    progress: "Wie viel geladen ist",
+    failed: (why: string) =>
+      `Der private Modus konnte nicht beginnen: ${why}. Schalte ihn aus oder lade die Seite neu.`,
   },
 
   views: {

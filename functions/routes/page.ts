@@ -26,8 +26,11 @@ export function docsPolicy(): MiddlewareHandler {
   };
 }
 
-/** The routes that send the page's files. */
-export function pageRoutes({ assets }: Pick<Services, "assets">) {
+/** How long a file is, also where it is sent compressed: a browser shows how far it has come. */
+const LENGTH = "xolo-bytes";
+
+/** The routes that send the page's files, and what it takes to answer in a browser. */
+export function pageRoutes({ assets, files }: Pick<Services, "assets" | "files">) {
   const send = (c: Context<AppEnv>) => {
     const path = PAGES[c.req.path] ?? c.req.path;
     const asset = assets.get(path);
@@ -41,7 +44,20 @@ export function pageRoutes({ assets }: Pick<Services, "assets">) {
     const response = c.body(asset.body, 200, { ...headers, "content-type": asset.type });
     return response;
   };
+  const sendFile = async (c: Context<AppEnv>) => {
+    const file = await files.open(c.req.path);
+    if (!file) return c.notFound();
+    const { etag, type, bytes, body } = file;
+    const headers = { "cache-control": "no-cache", etag, [LENGTH]: String(bytes) };
+    if (c.req.header("if-none-match")?.replace(/^W\//, "") === etag || c.req.method === "HEAD") {
+      await body.cancel();
+      return c.body(null, c.req.method === "HEAD" ? 200 : 304, headers);
+    }
+    return c.body(body, 200, { ...headers, "content-type": type });
+  };
   const routes = createRoutes();
+  routes.get("/models/:file", sendFile).get("/runtime/:file", sendFile);
+  routes.get("/service_worker.js", send);
   routes.get("/", send).get("/docs", send).get("/docs/*", send).get("/assets/*", send);
   return routes;
 }

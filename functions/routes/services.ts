@@ -31,6 +31,22 @@ export interface Asset {
   readonly etag: string;
 }
 
+/** A file that is read as it is sent. */
+export interface OpenedFile {
+  /** Strong validator, quoted. */
+  readonly etag: string;
+  readonly type: string;
+  readonly bytes: number;
+  /** To be read or cancelled, which closes the file. */
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** Models and the engine for browsers. */
+export interface ServedFiles {
+  /** @param path as "/models/kinds.onnx" @returns undefined where there is no such file */
+  open(path: string): Promise<OpenedFile | undefined>;
+}
+
 /** What is told of the paradigms, read when it is first asked for. */
 export interface ParadigmCards {
   /** Those that there are. */
@@ -68,6 +84,8 @@ export interface Services {
   readonly limits: Limits;
   /** The page's files by path, as "/assets/main.js"; empty where no page was built. */
   readonly assets: ReadonlyMap<string, Asset>;
+  /** What a browser needs to answer by itself. */
+  readonly files: ServedFiles;
   /** What `/health` says of this deployment. */
   readonly about: {
     readonly version: string;
