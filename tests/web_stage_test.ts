@@ -151,6 +151,7 @@ async function withCamera(open: Open, colorScheme: "light" | "dark"): Promise<vo
   await teach(page, "Grandma");
   await answer(page, /That is Grandma/);
   await page.getByRole("button", { name: "Use the camera" }).click();
+  await page.getByText(/answers a second/).waitFor();
   await answer(page, /That is Grandma.*from memory/s);
   await frames.getByText("Grandma").first().waitFor();
 
@@ -174,7 +175,7 @@ async function withCamera(open: Open, colorScheme: "light" | "dark"): Promise<vo
   // Nor beside another view.
   await page.getByRole("link", { name: "History" }).click();
   await page.getByRole("heading", { name: "History", exact: true }).waitFor();
-  assertEquals(await page.locator("video").count(), 0);
+  await page.locator("video").waitFor({ state: "detached" });
   await page.getByRole("link", { name: "Try & teach" }).click();
   await page.getByRole("button", { name: "Forget everything" }).click();
   await page.getByRole("button", { name: "Forget for good" }).click();
