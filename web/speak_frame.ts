@@ -10,7 +10,8 @@ type FrameText = keyof typeof strings.frame;
 
 /** Puts the page's language into the document, and has its buttons choose another. */
 export function speakFrame(document: Document): void {
-  document.documentElement.lang = language;
+  const { documentElement: root } = document;
+  root.lang = language;
   if (language !== "en") {
     for (const element of document.querySelectorAll<HTMLElement>("[data-text]")) {
       element.textContent = strings.frame[element.dataset.text as FrameText];
@@ -19,6 +20,7 @@ export function speakFrame(document: Document): void {
       element.setAttribute("aria-label", strings.frame[element.dataset.label as FrameText]);
     }
   }
+  root.dataset.spoken = "";
   for (const button of document.querySelectorAll<HTMLButtonElement>("[data-language]")) {
     const its = button.dataset.language as Language;
     button.setAttribute("aria-pressed", its === language ? "true" : "false");
