@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { filesBelow, root } from "./support/data.ts";
 import { join, relative } from "../training/paths.ts";
 import { buildPage } from "../web/build.ts";
-import { samples } from "../web/samples.ts";
+import { samples } from "../web/ask/samples.ts";
 
 /** Most bytes of JavaScript, gzipped, that the page may need to start. */
 const SCRIPT_BUDGET = 60 * 1024;

@@ -5,15 +5,15 @@
  */
 import { assert, assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
 import type { Answer } from "../functions/core/answer_type.ts";
-import { agePixels } from "../web/age_photo.ts";
+import { agePixels } from "../web/ask/age_photo.ts";
 import { ApiError } from "../web/api_error.ts";
 import type { Change } from "../web/client.ts";
-import { isSmall } from "../web/hint_words.ts";
+import { isSmall } from "../web/ask/hint_words.ts";
 import { languageFor } from "../web/language.ts";
-import { changesOf } from "../web/lesson_undo.ts";
-import { teachSeveral } from "../web/teach_several.ts";
-import { NoExportError, piecesOf } from "../web/transfer.ts";
-import { watch } from "../web/watch.ts";
+import { changesOf } from "../web/teach/lesson_undo.ts";
+import { teachSeveral } from "../web/teach/teach_several.ts";
+import { NoExportError, piecesOf } from "../web/know/transfer.ts";
+import { watch } from "../web/ask/watch.ts";
 
 Deno.test("languageFor() takes what was chosen, then what is preferred, then English", () => {
   assertEquals(languageFor("de", ["en-GB"]), "de");

@@ -5,8 +5,8 @@ import { relative } from "../training/paths.ts";
 import { ApiError } from "../web/api_error.ts";
 import { buildPage } from "../web/build.ts";
 import { placeOf } from "../web/frame.tsx";
-import { sayItem } from "../web/item_words.ts";
-import { idIn, sayDetail, sayPracticeProblem } from "../web/practice_problem.ts";
+import { sayItem } from "../web/practice/item_words.ts";
+import { idIn, sayDetail, sayPracticeProblem } from "../web/practice/practice_problem.ts";
 import {
   DraftError,
   draftOf,
@@ -16,8 +16,8 @@ import {
   OWN,
   readJson,
   ruleOf,
-} from "../web/rule_form.ts";
-import { sayOutcome } from "../web/rule_trial.tsx";
+} from "../web/practice/rule_form.ts";
+import { sayOutcome } from "../web/practice/rule_trial.tsx";
 
 const ID = "01JD0000000000000000000000";
 

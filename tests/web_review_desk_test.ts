@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ApiError } from "../web/api_error.ts";
-import type { PracticeClient } from "../web/practice_client.ts";
-import type { ReviewItem, Verdict } from "../web/practice_types.ts";
-import { createReviewDesk, type ReviewDesk } from "../web/review_desk.ts";
+import type { PracticeClient } from "../web/practice/practice_client.ts";
+import type { ReviewItem, Verdict } from "../web/practice/practice_types.ts";
+import { createReviewDesk, type ReviewDesk } from "../web/practice/review_desk.ts";
 import type { Keep } from "../web/session.ts";
 
 /** An item of review. */

@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Certainty, Subject } from "../functions/core/answer_type.ts";
 import { ApiError } from "../web/api_error.ts";
-import { correctable, isChoice, meantFace, type Peopled } from "../web/people.ts";
+import { correctable, isChoice, meantFace, type Peopled } from "../web/ask/people.ts";
 import { sayProblem } from "../web/problem_words.ts";
 import { TwoFacesError } from "../web/two_faces_error.ts";
 import { milliseconds, percent, type Sayable, sayAnswer, sayTimings } from "../web/words.ts";
-import { sayKinds } from "../web/kind_words.ts";
-import { type Routed, sayRoute, sayShortcut } from "../web/route_words.ts";
+import { sayKinds } from "../web/ask/kind_words.ts";
+import { type Routed, sayRoute, sayShortcut } from "../web/ask/route_words.ts";
 
 /** A network's answer about a dog, with what a test changes. */
 function dog(changes: Partial<Sayable> = {}): Sayable {

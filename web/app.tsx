@@ -6,32 +6,32 @@
 import type { FC } from "hono/jsx";
 import { useEffect, useRef, useState } from "hono/jsx/dom";
 import type { Answer } from "../functions/core/answer_type.ts";
-import { AnswerDetails } from "./answer_details.tsx";
-import { AnswerWords, type Phase } from "./answer_words.tsx";
+import { AnswerDetails } from "./ask/answer_details.tsx";
+import { AnswerWords, type Phase } from "./ask/answer_words.tsx";
 import { ApiError } from "./api_error.ts";
-import type { CameraViewProps } from "./camera_view.tsx";
+import type { CameraViewProps } from "./ask/camera_view.tsx";
 import type { Client, KnownLabel, Lesson } from "./client.ts";
-import { Correction } from "./correction.tsx";
-import { FaceFrames } from "./face_frames.tsx";
-import { sayHint } from "./hint_words.ts";
-import { KnownList } from "./known_list.tsx";
+import { Correction } from "./teach/correction.tsx";
+import { FaceFrames } from "./ask/face_frames.tsx";
+import { sayHint } from "./ask/hint_words.ts";
+import { KnownList } from "./know/known_list.tsx";
 import { locale } from "./language.ts";
-import type { Learnt } from "./lesson_outcome.tsx";
-import { undoOf } from "./lesson_undo.ts";
+import type { Learnt } from "./teach/lesson_outcome.tsx";
+import { undoOf } from "./teach/lesson_undo.ts";
 import { loadPart } from "./load_part.ts";
-import { correctable, meantFace, sayMeant } from "./people.ts";
-import { PhotoInput } from "./photo_input.tsx";
-import { PhotoTools } from "./photo_tools.tsx";
+import { correctable, meantFace, sayMeant } from "./ask/people.ts";
+import { PhotoInput } from "./ask/photo_input.tsx";
+import { PhotoTools } from "./ask/photo_tools.tsx";
 import { sayProblem } from "./problem_words.ts";
-import { RouteView } from "./route_view.tsx";
-import { SamplePhotos } from "./sample_photos.tsx";
+import { RouteView } from "./ask/route_view.tsx";
+import { SamplePhotos } from "./ask/sample_photos.tsx";
 import { type Keep, keepToken, leaveDemoSpace, type Session } from "./session.ts";
-import { SeveralPhotos } from "./several_photos.tsx";
+import { SeveralPhotos } from "./ask/several_photos.tsx";
 import { strings } from "./strings.ts";
-import { TeachForm } from "./teach_form.tsx";
-import { teachSeveral } from "./teach_several.ts";
+import { TeachForm } from "./teach/teach_form.tsx";
+import { teachSeveral } from "./teach/teach_several.ts";
 import { TokenForm } from "./token_form.tsx";
-import { Tour } from "./tour.tsx";
+import { Tour } from "./ask/tour.tsx";
 
 /** What the view is given. */
 export interface AppProps {
@@ -166,7 +166,7 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
 
   async function age({ photo }: Shot): Promise<void> {
     try {
-      const { agePhoto } = await loadPart(import("./age_photo.ts"));
+      const { agePhoto } = await loadPart(import("./ask/age_photo.ts"));
       await show({ photo: await agePhoto(photo), original: photo, several: [] });
     } catch (error) {
       fail(error);
@@ -175,7 +175,7 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
 
   async function startCamera(): Promise<void> {
     try {
-      const { CameraView: View } = await loadPart(import("./camera_view.tsx"));
+      const { CameraView: View } = await loadPart(import("./ask/camera_view.tsx"));
       // What is on screen now is no answer to what the camera sees.
       asked.current = (asked.current ?? 0) + 1;
       setShot(undefined);
@@ -393,12 +393,12 @@ export function App({ keep, opening, shown, reopen, onShow }: AppProps) {
           }}
           onExport={async () => {
             const [{ exportSpace }, { saveFile }] = await loadPart(
-              Promise.all([import("./transfer.ts"), import("./save_file.ts")]),
+              Promise.all([import("./know/transfer.ts"), import("./know/save_file.ts")]),
             );
             saveFile(await exportSpace((await opened()).access), "xolo.ndjson");
           }}
           onImport={async (file) => {
-            const { importSpace } = await loadPart(import("./transfer.ts"));
+            const { importSpace } = await loadPart(import("./know/transfer.ts"));
             const taken = await importSpace((await opened()).access, file);
             await look();
             return taken;

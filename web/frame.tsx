@@ -29,10 +29,10 @@ type Practice = FC<PracticeProps>;
 
 /** How each view for practice is loaded. */
 const PRACTICE = {
-  review: async (): Promise<Practice> => (await import("./review_view.tsx")).ReviewView,
-  rules: async (): Promise<Practice> => (await import("./rules_view.tsx")).RulesView,
-  quality: async (): Promise<Practice> => (await import("./quality_view.tsx")).QualityView,
-  history: async (): Promise<Practice> => (await import("./history_view.tsx")).HistoryView,
+  review: async (): Promise<Practice> => (await import("./practice/review_view.tsx")).ReviewView,
+  rules: async (): Promise<Practice> => (await import("./practice/rules_view.tsx")).RulesView,
+  quality: async (): Promise<Practice> => (await import("./practice/quality_view.tsx")).QualityView,
+  history: async (): Promise<Practice> => (await import("./practice/history_view.tsx")).HistoryView,
   dilemma: async (): Promise<Practice> => (await import("./dilemma/dilemma_view.tsx")).DilemmaView,
 };
 

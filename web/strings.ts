@@ -1,6 +1,6 @@
 /**
  * Everything the page says, in one place; what only the views for practice say is in
- * `practice_strings.ts`, so that it is loaded with them.
+ * `practice/practice_strings.ts`, so that it is loaded with them.
  *
  * @module
  */

@@ -7,7 +7,7 @@ import { useRef, useState } from "hono/jsx/dom";
 import type { Answer, JointParts, Paradigm } from "../../functions/core/answer_type.ts";
 import { language } from "../language.ts";
 import { sayProblem } from "../problem_words.ts";
-import { samples } from "../samples.ts";
+import { samples } from "../ask/samples.ts";
 import { percent } from "../words.ts";
 import type { Answers, DilemmaClient } from "./dilemma_client.ts";
 import { dilemma } from "./dilemma_strings.ts";

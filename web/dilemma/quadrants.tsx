@@ -5,7 +5,7 @@
  */
 import { useState } from "hono/jsx/dom";
 import type { ParadigmEvaluation } from "../../models/paradigm_card.ts";
-import { ShareBar } from "../share_bar.tsx";
+import { ShareBar } from "../ask/share_bar.tsx";
 import { percent } from "../words.ts";
 import { dilemma } from "./dilemma_strings.ts";
 import { SourceNote } from "./source_note.tsx";
