@@ -113,7 +113,7 @@ const en = {
       `Private mode could not begin: ${why}. Turn it off, or load the page again.`,
   },
 
-  /** The views of the page; what only those for practice say is in `practice_strings.ts`. */
+  /** The views of the page; what only those for practice say is in `practice/practice_strings.ts`. */
   views: {
     title: (view: string) => `${view} – Xolo`,
     loading: "One moment …",
