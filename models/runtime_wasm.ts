@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { env, InferenceSession, Tensor as OrtTensor } from "onnxruntime-web/wasm";
-import { fromOrt, toOrt } from "./runtime_tensors.ts";
+import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import type { OpenSession } from "./session.ts";
+import { openWebSession } from "./web_session.ts";
 
 /** How the engine is started. */
 export interface WasmOptions {
@@ -39,22 +39,10 @@ export function createWasmRuntime(
   env.wasm.numThreads = threads;
   if (binary !== undefined) env.wasm.wasmBinary = binary.buffer;
   if (files !== undefined) env.wasm.wasmPaths = files;
-  return async (model, { lean = false } = {}) => {
-    const session = await InferenceSession.create(model, {
+  return (model, { lean = false } = {}) =>
+    openWebSession({ InferenceSession, Tensor }, model, {
       executionProviders: ["wasm"],
       graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
       ...(lean ? LEAN : {}),
     });
-    return {
-      inputNames: session.inputNames,
-      outputNames: session.outputNames,
-      async run(inputs) {
-        return fromOrt(await session.run(toOrt(OrtTensor, inputs)));
-      },
-      async release() {
-        await session.release();
-      },
-    };
-  };
 }

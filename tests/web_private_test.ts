@@ -12,7 +12,8 @@ import { filesOf } from "../functions/served_files.ts";
 import { readSettings } from "../functions/settings.ts";
 import { buildPage } from "../web/build.ts";
 import { sizeWithin } from "../web/private/browser_codec.ts";
-import { launchBrowser, missingBrowser, openPage } from "./support/browser.ts";
+import { chooseEngine } from "../web/private/choose_engine.ts";
+import { launchBrowser, type LaunchOptions, missingBrowser, openPage } from "./support/browser.ts";
 import { filesBelow, root, sharedPath } from "./support/data.ts";
 import { answer, ask, barriers, file, sideways, teach } from "./support/page.ts";
 import { samplePhoto } from "./support/service.ts";
@@ -37,6 +38,7 @@ function privateTest(
   name: string,
   fn: (stage: Stage) => Promise<void>,
   without = missing,
+  launch: LaunchOptions = {},
 ): void {
   Deno.test({
     name: without ? `${name} [skipped: ${without}]` : name,
@@ -47,7 +49,7 @@ function privateTest(
       await buildPage(`${root}/web/dist`);
       const service = await compose(readSettings({ XOLO_DATA: ":memory:" }));
       const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, service.fetch);
-      const browser = await launchBrowser();
+      const browser = await launchBrowser(launch);
       const origin = `http://127.0.0.1:${server.addr.port}`;
       const { page, complaints, close } = await openPage(browser, origin);
       const sent: string[] = [];
@@ -91,20 +93,20 @@ async function goPrivate(page: Page): Promise<void> {
 }
 
 /** What the tab answers to a photo. */
-async function privately(page: Page, photo: Uint8Array): Promise<Answer> {
-  return await page.evaluate(async (bytes) => {
+async function privately(page: Page, photo: Uint8Array, query = ""): Promise<Answer> {
+  return await page.evaluate(async ([bytes, query]) => {
     const scope = globalThis as unknown as { privateFetch: typeof fetch };
-    const body = Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0));
-    const reply = await scope.privateFetch("/classify", { method: "POST", body });
+    const body = Uint8Array.from(atob(bytes!), (one) => one.charCodeAt(0));
+    const reply = await scope.privateFetch(`/classify${query}`, { method: "POST", body });
     return await reply.json();
-  }, photo.toBase64());
+  }, [photo.toBase64(), query]);
 }
 
 /** Another Worker of private mode over the same database, for questions without the page. */
-async function openQuestions(page: Page): Promise<void> {
-  await page.evaluate(async () => {
+async function openQuestions(page: Page, program = "private_worker.js"): Promise<void> {
+  await page.evaluate(async (program) => {
     let last = 1e9;
-    const worker = new Worker("/assets/private_worker.js", { type: "module" });
+    const worker = new Worker(`/assets/${program}`, { type: "module" });
     const waiting = new Map<number, (reply: Response) => void>();
     const scope = globalThis as unknown as { privateFetch: unknown };
     await new Promise<void>((done, fail) => {
@@ -127,7 +129,7 @@ async function openQuestions(page: Page): Promise<void> {
       worker.postMessage({ id, path, method: init.method, headers, body });
       return new Promise<Response>((done) => waiting.set(id, done));
     };
-  });
+  }, program);
 }
 
 /** Fails where the tab and the server do not agree on a photo. */
@@ -269,6 +271,36 @@ interface Problem {
   readonly status: number;
   readonly title: string;
 }
+
+Deno.test("chooseEngine() takes a graphics processor where there is one, and none that is made up", async () => {
+  const engineOf = (adapter: Record<string, unknown> | null) =>
+    chooseEngine({ requestAdapter: () => Promise.resolve(adapter) });
+  assertEquals(await chooseEngine(undefined), "wasm");
+  assertEquals(await engineOf(null), "wasm");
+  assertEquals(await engineOf({ info: { architecture: "turing" } }), "webgpu");
+  assertEquals(await engineOf({ isFallbackAdapter: true }), "wasm");
+  assertEquals(await engineOf({ info: { architecture: "swiftshader" } }), "wasm");
+  const broken = { requestAdapter: () => Promise.reject(new Error("lost")) };
+  assertEquals(await chooseEngine(broken), "wasm");
+});
+
+privateTest(
+  "private mode answers by WebGPU as the server does",
+  async ({ page, classify }) => {
+    await page.goto("/");
+    await openQuestions(page, "private_worker_webgpu.js");
+    // A made-up graphics processor takes seconds for a run: a small photo, looked at lightly.
+    const photo = new Uint8Array(
+      await sharp(samplePhoto("coffee_cup.jpg")).resize(200).jpeg().toBuffer(),
+    );
+    const here = await privately(page, photo, "?preview=true");
+    const there = await classify(photo);
+    assertAgree("a cup", here, there);
+    assertAlmostEquals(here.confidence, there.confidence, 0.02);
+  },
+  missing,
+  { gpu: true },
+);
 
 const DEMO = sharedPath("data/demo");
 

@@ -22,8 +22,14 @@ const WEB = fromFileUrl(new URL(".", import.meta.url));
 /** What Swagger UI needs to draw the API reference, of the many builds in its package. */
 const SWAGGER_FILES = ["swagger-ui.css", "swagger-ui-bundle.js", "LICENSE", "NOTICE"];
 
-/** The engine that answers in a browser. */
-const ENGINE = "ort-wasm-simd-threaded.wasm";
+/** The engines that answer in a browser, without and with its graphics processor. */
+const ENGINES = ["ort-wasm-simd-threaded.wasm", "ort-wasm-simd-threaded.asyncify.wasm"];
+
+/** The programs that answer in a browser, one for each engine. */
+const WORKERS = [
+  ["worker.ts", "private_worker.js"],
+  ["worker_webgpu.ts", "private_worker_webgpu.js"],
+] as const;
 
 /** Browsers of 2022 and later; the page uses nothing that would have to be rewritten for them. */
 const TARGET = "es2022";
@@ -124,13 +130,12 @@ export async function buildPage(dist: string): Promise<void> {
   }
 
   await Deno.mkdir(join(dist, "runtime"));
-  await bundleForTab(
-    join(WEB, "private/worker.ts"),
-    join(dist, "assets/private_worker.js"),
-  );
+  for (const [entry, output] of WORKERS) {
+    await bundleForTab(join(WEB, "private", entry), join(dist, "assets", output));
+  }
   const runtime = await npmPackage("onnxruntime-web");
   const copies: [from: string, to: string][] = [
-    [join(runtime, "dist", ENGINE), `runtime/${ENGINE}`],
+    ...ENGINES.map((file): [string, string] => [join(runtime, "dist", file), `runtime/${file}`]),
     [join(WEB, "icon.svg"), "assets/icon.svg"],
     [join(WEB, "docs/index.html"), "docs/index.html"],
     [join(WEB, "docs/start.js"), "docs/start.js"],

@@ -4,8 +4,11 @@
  *
  * @module
  */
+import type { EngineName } from "./private/choose_engine.ts";
 import type { Loaded } from "./private/messages.ts";
 import type { Keep } from "./session.ts";
+
+type Gpu = NonNullable<Parameters<typeof import("./private/choose_engine.ts").chooseEngine>[0]>;
 
 /** Where the choice is kept. */
 const KEY = "xolo.private";
@@ -37,9 +40,25 @@ export function createPrivateFetch(tell: (state: PrivateState) => void): typeof 
   async function open(): Promise<typeof fetch> {
     try {
       await keepAtHand();
-      const { openPrivateService } = await import("./private/private_fetch.ts");
-      const service = openPrivateService((loaded) => tell({ is: "loading", loaded }));
-      await service.opened;
+      const [{ openPrivateService }, { chooseEngine }] = await Promise.all([
+        import("./private/private_fetch.ts"),
+        import("./private/choose_engine.ts"),
+      ]);
+      const start = (engine: EngineName) =>
+        openPrivateService(engine, (loaded) => tell({ is: "loading", loaded }));
+      const engine = await chooseEngine((navigator as { gpu?: Gpu }).gpu);
+      let service = start(engine);
+      try {
+        await service.opened;
+      } catch (error) {
+        if (engine === "wasm") throw error;
+        // A graphics processor that cannot take the networks is no reason not to answer.
+        service.close();
+        service = start("wasm");
+        await service.opened;
+      }
+      // What was taught should not be swept where the device runs short of room.
+      await navigator.storage?.persist?.().catch(() => false);
       tell({ is: "open" });
       return service.fetch;
     } catch (error) {

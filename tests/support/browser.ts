@@ -93,6 +93,8 @@ export interface LaunchOptions {
   readonly camera?: string;
   /** Whether no page is let use it. */
   readonly refuse?: boolean;
+  /** Whether there is WebGPU, if only one that the main processor makes up. */
+  readonly gpu?: boolean;
 }
 
 /**
@@ -100,7 +102,9 @@ export interface LaunchOptions {
  *
  * @throws {Error} when there is none on this machine, see {@linkcode missingBrowser}
  */
-export async function launchBrowser({ camera, refuse }: LaunchOptions = {}): Promise<Browser> {
+export async function launchBrowser(
+  { camera, refuse, gpu }: LaunchOptions = {},
+): Promise<Browser> {
   const reason = missingBrowser();
   if (reason !== undefined) throw new Error(reason);
   const installed = Deno.env.get("CHROME_PATH");
@@ -112,7 +116,7 @@ export async function launchBrowser({ camera, refuse }: LaunchOptions = {}): Pro
     chromiumSandbox: false,
     args: [
       "--no-zygote",
-      "--disable-gpu",
+      ...(gpu ? ["--enable-unsafe-webgpu"] : ["--disable-gpu"]),
       "--disable-dev-shm-usage",
       "--font-render-hinting=none",
       // Nothing but the tests' own server is asked, not even for updates.

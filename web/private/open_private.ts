@@ -8,7 +8,7 @@ import { createApp } from "../../functions/app.ts";
 import { assembleParts, servicesOf } from "../../functions/assemble.ts";
 import { openSingleEncoder } from "../../functions/photo/single_encoder.ts";
 import { parseManifest } from "../../models/manifest.ts";
-import { createWasmRuntime } from "../../models/runtime_wasm.ts";
+import type { OpenSession } from "../../models/session.ts";
 import { verifyFile } from "../../models/verify_file.ts";
 import { browserCodec } from "./browser_codec.ts";
 import { openIndexedDbTable } from "./indexed_db_table.ts";
@@ -17,8 +17,6 @@ import type { Loaded } from "./messages.ts";
 
 /** The database that memories are kept in. */
 const DATABASE = "xolo";
-/** The engine's own file. */
-const RUNTIME = "/runtime/ort-wasm-simd-threaded.wasm";
 /** The least precision of `is`, and the share of sure answers that are judged, as a server has them. */
 const PRECISION_FLOOR = 0.92;
 const REVIEW_RATE = 0.02;
@@ -27,6 +25,13 @@ const IN_FLIGHT = 64 * 2 ** 20;
 /** Whoever asks is whoever sits here. */
 const HERE = { remoteAddr: { hostname: "127.0.0.1" } };
 
+/** An engine that answers in a browser. */
+export interface Engine {
+  /** Its own program, below "/runtime/". */
+  readonly file: string;
+  create(binary: Uint8Array<ArrayBuffer>): OpenSession;
+}
+
 /** Answers a request to the service; only its path is looked at, not its host. */
 export type PrivateFetch = (request: Request) => Promise<Response>;
 
@@ -34,11 +39,13 @@ export type PrivateFetch = (request: Request) => Promise<Response>;
  * Loads models, opens the database and makes the service.
  *
  * @param origin of the server that the files come from
+ * @param engine what runs the networks
  * @param tell is told how far loading has come
  * @throws {Error} when a file does not come or is not the manifest's, or nothing may be kept here
  */
 export async function openPrivate(
   origin: string,
+  engine: Engine,
   tell: (loaded: Loaded) => void,
 ): Promise<PrivateFetch> {
   const { load } = createFileLoader(origin, tell);
@@ -52,8 +59,8 @@ export async function openPrivate(
   // The networks of the other paradigms stay on the server: they were trained on nobody here.
   const { paradigms: _, ...manifest } = parseManifest(JSON.parse(json));
   const { backbone, kinds, faces, look, hierarchy, people } = manifest;
-  const [engine, model, kindsModel, detector, ...files] = await Promise.all([
-    load(RUNTIME),
+  const [binary, model, kindsModel, detector, ...files] = await Promise.all([
+    load(`/runtime/${engine.file}`),
     readChecked(backbone),
     readChecked(kinds),
     readChecked(faces.detector),
@@ -64,7 +71,7 @@ export async function openPrivate(
   const memory = await openIndexedDbTable(DATABASE);
   const encoder = await openSingleEncoder({
     runtime: "wasm",
-    open: createWasmRuntime({ binary: engine }),
+    open: engine.create(binary),
     codec: browserCodec,
     model,
     section: backbone,

@@ -3,10 +3,14 @@
  *
  * @module
  */
+import type { EngineName } from "./choose_engine.ts";
 import type { Asked, Loaded, Said } from "./messages.ts";
 
-/** Where the Worker's program is. */
-const WORKER = "/assets/private_worker.js";
+/** Where the Worker's program is, by its engine. */
+const WORKERS: Readonly<Record<EngineName, string>> = {
+  wasm: "/assets/private_worker.js",
+  webgpu: "/assets/private_worker_webgpu.js",
+};
 /** What the server has that tells nothing of anybody: files of the page, and of the trainings. */
 const SERVED = /^\/(assets|paradigms|models|runtime|docs)(\/|$)/;
 /** Replies that have no body. */
@@ -17,15 +21,21 @@ export interface PrivateService {
   readonly fetch: typeof fetch;
   /** Resolves when it answers; rejects when it cannot be opened. */
   readonly opened: Promise<void>;
+  /** Ends the Worker. */
+  close(): void;
 }
 
 /**
  * Starts the Worker.
  *
+ * @param engine what it answers by
  * @param tell is told how far loading has come
  */
-export function openPrivateService(tell: (loaded: Loaded) => void): PrivateService {
-  const worker = new Worker(WORKER, { type: "module" });
+export function openPrivateService(
+  engine: EngineName,
+  tell: (loaded: Loaded) => void,
+): PrivateService {
+  const worker = new Worker(WORKERS[engine], { type: "module" });
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>();
   const waiting = new Map<number, (reply: Extract<Said, { type: "reply" }>) => void>();
   let last = 0;
@@ -44,6 +54,7 @@ export function openPrivateService(tell: (loaded: Loaded) => void): PrivateServi
 
   return {
     opened,
+    close: () => worker.terminate(),
     async fetch(input, init) {
       const request = new Request(input, init);
       const { pathname, search } = new URL(request.url);

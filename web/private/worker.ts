@@ -1,44 +1,12 @@
 /**
- * The Worker of private mode: requests in, replies out. Nothing of a photo leaves it.
+ * The Worker of private mode, in WebAssembly.
  *
  * @module
  */
-import type { Asked, Said } from "./messages.ts";
-import { openPrivate } from "./open_private.ts";
+import { createWasmRuntime } from "../../models/runtime_wasm.ts";
+import { serveTab } from "./serve_tab.ts";
 
-/** The part of a Worker's own scope that is used; the configuration's types are a window's. */
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<Asked>) => void) | null;
-  postMessage(message: Said, transfer?: Transferable[]): void;
-  readonly location: Location;
-}
-
-const scope = globalThis as unknown as WorkerScope;
-const opening = openPrivate(scope.location.origin, (loaded) => {
-  scope.postMessage({ type: "loaded", loaded });
+serveTab({
+  file: "ort-wasm-simd-threaded.wasm",
+  create: (binary) => createWasmRuntime({ binary }),
 });
-
-scope.onmessage = async ({ data: { id, path, method, headers, body } }) => {
-  const answer = await opening.catch(() => undefined);
-  // The page was told why.
-  if (answer === undefined) return;
-  const request = new Request(new URL(path, "http://localhost"), {
-    method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
-    ...(body === null ? {} : { body }),
-  });
-  const response = await answer(request);
-  const reply = await response.arrayBuffer();
-  scope.postMessage({
-    type: "reply",
-    id,
-    status: response.status,
-    headers: [...response.headers],
-    body: reply,
-  }, [reply]);
-};
-
-opening.then(
-  () => scope.postMessage({ type: "open" }),
-  (error) => scope.postMessage({ type: "failed", message: String(error?.message ?? error) }),
-);
