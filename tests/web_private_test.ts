@@ -8,7 +8,6 @@ import type { Page } from "playwright-core";
 import sharp from "sharp";
 import type { Answer } from "../functions/core/answer_type.ts";
 import { compose } from "../functions/compose.ts";
-import { filesOf } from "../functions/served_files.ts";
 import { readSettings } from "../functions/settings.ts";
 import { buildPage } from "../web/build.ts";
 import { sizeWithin } from "../web/private/browser_codec.ts";
@@ -154,11 +153,6 @@ Deno.test("sizeWithin() shrinks to the longer side, and never enlarges", () => {
   assertEquals(sizeWithin({ width: 4000, height: 3000 }, 1280), { width: 1280, height: 960 });
   assertEquals(sizeWithin({ width: 30, height: 20 }, 1280), { width: 30, height: 20 });
   assertEquals(sizeWithin({ width: 1, height: 5000 }, 1280), { width: 1, height: 1280 });
-});
-
-Deno.test("filesOf() finds every file that a manifest names with its hash", () => {
-  const manifest = { a: { file: "a.onnx", sha256: "1" }, b: { c: { file: "c.i8", sha256: "2" } } };
-  assertEquals([...filesOf(manifest)], [["a.onnx", "1"], ["c.i8", "2"]]);
 });
 
 privateTest(
