@@ -5,14 +5,10 @@
  * @module
  */
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
-import axe from "axe-core";
 import type { Locator, Page } from "playwright-core";
 import sharp from "sharp";
-import { compose } from "../functions/compose.ts";
-import { readSettings } from "../functions/settings.ts";
-import { buildPage } from "../web/build.ts";
-import { launchBrowser, missingBrowser, openPage, type WatchedPage } from "./support/browser.ts";
-import { root } from "./support/data.ts";
+import { openPage, type WatchedPage } from "./support/browser.ts";
+import { barriers, servedTest, sideways } from "./support/page.ts";
 import { formOf, samplePhoto } from "./support/service.ts";
 
 type BrowserOptions = Parameters<typeof openPage>[2];
@@ -31,43 +27,19 @@ function practiceTest(
   fn: (running: Running) => Promise<void>,
   env: Record<string, string> = {},
 ): void {
-  const missing = missingBrowser();
-  Deno.test({
-    name: missing ? `${name} [skipped: ${missing}]` : name,
-    ignore: missing !== undefined,
-    // The native runtime's and the decoder's threads outlive their Workers.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await buildPage(`${root}/web/dist`);
-      const service = await compose(
-        readSettings({ XOLO_DATA: ":memory:", XOLO_REVIEW_RATE: "0", ...env }),
-      );
-      const server = Deno.serve(
-        { port: 0, hostname: "127.0.0.1", onListen() {} },
-        service.fetch,
-      );
-      const browser = await launchBrowser();
-      try {
-        const origin = `http://127.0.0.1:${server.addr.port}`;
-        await fn({
-          open: (options) => openPage(browser, origin, options),
-          async ask(path, init = {}) {
-            const reply = await fetch(origin + path, {
-              ...init,
-              headers: { "xolo-actor": "Ben", ...init.headers },
-            });
-            assert(reply.ok, `${path} answers ${reply.status}: ${await reply.clone().text()}`);
-            return reply;
-          },
+  servedTest(name, async ({ browser, origin }) => {
+    await fn({
+      open: (options) => openPage(browser, origin, options),
+      async ask(path, init = {}) {
+        const reply = await fetch(origin + path, {
+          ...init,
+          headers: { "xolo-actor": "Ben", ...init.headers },
         });
-      } finally {
-        await browser.close();
-        await server.shutdown();
-        await service.close();
-      }
-    },
-  });
+        assert(reply.ok, `${path} answers ${reply.status}: ${await reply.clone().text()}`);
+        return reply;
+      },
+    });
+  }, { env: { XOLO_REVIEW_RATE: "0", ...env } });
 }
 
 const cat = samplePhoto("chelsea_cat.jpg");
@@ -489,27 +461,6 @@ practiceTest("the views for practice ask for the token where there is one", asyn
   await page.getByText("Nothing has happened yet.").waitFor();
   await close();
 }, { XOLO_TOKEN: "a-token-of-this-test" });
-
-interface Found {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** What axe finds wrong, with where. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: Found[] }> } }).axe.run()
-  );
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-}
-
-/** How far the page scrolls sideways, in CSS pixels. */
-function sideways(page: Page): Promise<number> {
-  return page.evaluate(() =>
-    document.documentElement.scrollWidth - document.documentElement.clientWidth
-  );
-}
 
 interface Shift extends PerformanceEntry {
   readonly value: number;

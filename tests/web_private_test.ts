@@ -7,17 +7,22 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import type { Answer } from "../functions/core/answer_type.ts";
-import { compose } from "../functions/compose.ts";
-import { readSettings } from "../functions/settings.ts";
-import { buildPage } from "../web/build.ts";
 import { sizeWithin } from "../web/private/browser_codec.ts";
+import { endsEarly } from "../web/private/ends_early.ts";
 import { chooseEngine } from "../web/private/choose_engine.ts";
-import { launchBrowser, type LaunchOptions, missingBrowser, openPage } from "./support/browser.ts";
-import { filesBelow, root, sharedPath } from "./support/data.ts";
-import { answer, ask, barriers, file, sideways, teach } from "./support/page.ts";
+import { missingBrowser, openPage } from "./support/browser.ts";
+import { filesBelow, sharedPath } from "./support/data.ts";
+import {
+  answer,
+  ask,
+  barriers,
+  file,
+  type PageTestOptions,
+  servedTest,
+  sideways,
+  teach,
+} from "./support/page.ts";
 import { samplePhoto } from "./support/service.ts";
-
-const missing = missingBrowser();
 
 /** A service that can be switched off, and the pages of a browser that it is opened in. */
 interface Stage {
@@ -36,52 +41,34 @@ interface Stage {
 function privateTest(
   name: string,
   fn: (stage: Stage) => Promise<void>,
-  without = missing,
-  launch: LaunchOptions = {},
+  options: PageTestOptions = {},
 ): void {
-  Deno.test({
-    name: without ? `${name} [skipped: ${without}]` : name,
-    ignore: without !== undefined,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await buildPage(`${root}/web/dist`);
-      const service = await compose(readSettings({ XOLO_DATA: ":memory:" }));
-      const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, service.fetch);
-      const browser = await launchBrowser(launch);
-      const origin = `http://127.0.0.1:${server.addr.port}`;
-      const { page, complaints, close } = await openPage(browser, origin);
-      const sent: string[] = [];
-      page.context().on("request", (request) => {
-        if (request.method() !== "GET") sent.push(`${request.method()} ${request.url()}`);
-      });
-      try {
-        await fn({
-          origin,
-          page,
-          complaints,
-          sent,
-          async classify(photo) {
-            const body = photo as Uint8Array<ArrayBuffer>;
-            return await (await fetch(`${origin}/classify`, { method: "POST", body })).json();
-          },
-          async teachServer(photo, label) {
-            const form = new FormData();
-            form.set("image", new File([photo as Uint8Array<ArrayBuffer>], "photo"));
-            form.set("label", label);
-            const { status } = await fetch(`${origin}/memories`, { method: "POST", body: form });
-            assertEquals(status, 201);
-          },
-          cut: () => server.shutdown(),
-        });
-      } finally {
-        await close();
-        await browser.close();
-        await server.shutdown().catch(() => {/* cut already */});
-        await service.close();
-      }
-    },
-  });
+  servedTest(name, async ({ browser, origin, cut }) => {
+    const { page, complaints, close } = await openPage(browser, origin);
+    const sent: string[] = [];
+    page.context().on("request", (request) => {
+      if (request.method() !== "GET") sent.push(`${request.method()} ${request.url()}`);
+    });
+    await fn({
+      origin,
+      page,
+      complaints,
+      sent,
+      cut,
+      async classify(photo) {
+        const body = photo as Uint8Array<ArrayBuffer>;
+        return await (await fetch(`${origin}/classify`, { method: "POST", body })).json();
+      },
+      async teachServer(photo, label) {
+        const form = new FormData();
+        form.set("image", new File([photo as Uint8Array<ArrayBuffer>], "photo"));
+        form.set("label", label);
+        const { status } = await fetch(`${origin}/memories`, { method: "POST", body: form });
+        assertEquals(status, 201);
+      },
+    });
+    await close();
+  }, options);
 }
 
 /** Turns private mode on and waits until the tab answers by itself. */
@@ -251,10 +238,18 @@ privateTest("private mode refuses what it cannot read, as the server does", asyn
   await openQuestions(page);
   const words = new TextEncoder().encode("This is no photo, it is a text that says so.");
   const cup = samplePhoto("coffee_cup.jpg");
-  for (const [bad, status] of [[words, 415], [cup.slice(0, 300), 422]] as const) {
+  const half = (bytes: Uint8Array) => new Uint8Array(bytes.subarray(0, bytes.length / 2));
+  const damaged = [
+    cup.slice(0, 300),
+    half(cup),
+    half(await sharp(cup).png().toBuffer()),
+    half(await sharp(cup).webp().toBuffer()),
+    half(await sharp(cup).jpeg({ progressive: true }).toBuffer()),
+  ];
+  for (const [i, bad] of [words, ...damaged].entries()) {
     const [here, there] = [await privately(page, bad), await classify(bad)] as unknown as Problem[];
-    assertEquals([here!.status, here!.title], [there!.status, there!.title]);
-    assertEquals(here!.status, status);
+    assertEquals([here!.status, here!.title], [there!.status, there!.title], `file ${i}`);
+    assertEquals(here!.status, i === 0 ? 415 : 422);
   }
   // And the page says what to do.
   await page.locator("input[type=file]").first().setInputFiles(file(words, "x.jpg"));
@@ -265,6 +260,18 @@ interface Problem {
   readonly status: number;
   readonly title: string;
 }
+
+Deno.test("endsEarly() tells whole photos from cut ones", async () => {
+  for (const [name, photo] of SAMPLES) assert(!endsEarly(photo, "jpeg"), name);
+  const picture = sharp(SAMPLES[0]![1]).resize(200);
+  for (const format of ["jpeg", "png", "webp", "gif"] as const) {
+    const whole = new Uint8Array(await picture.toFormat(format).toBuffer());
+    assert(!endsEarly(whole, format), format);
+    // Something after the end is none of the picture's.
+    assert(!endsEarly(new Uint8Array([...whole, 1, 2, 3]), format), format);
+    if (format !== "gif") assert(endsEarly(whole.subarray(0, whole.length - 20), format), format);
+  }
+});
 
 Deno.test("chooseEngine() takes a graphics processor where there is one, and none that is made up", async () => {
   const engineOf = (adapter: Record<string, unknown> | null) =>
@@ -292,7 +299,6 @@ privateTest(
     assertAgree("a cup", here, there);
     assertAlmostEquals(here.confidence, there.confidence, 0.02);
   },
-  missing,
   { gpu: true },
 );
 
@@ -325,5 +331,5 @@ privateTest(
     }
     assertEquals(apart, []);
   },
-  missing ?? (DEMO ? undefined : "no shared data"),
+  { missing: missingBrowser() ?? (DEMO ? undefined : "no shared data") },
 );

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { compose } from "../../functions/compose.ts";
 import { readSettings } from "../../functions/settings.ts";
 import { buildPage } from "../../web/build.ts";
@@ -31,10 +31,19 @@ export interface PageTestOptions extends LaunchOptions {
   readonly missing?: string | undefined;
 }
 
+/** A running service, and a browser. */
+export interface Served {
+  readonly browser: Browser;
+  /** Where the service answers. */
+  readonly origin: string;
+  /** Cuts the network: nobody answers there any more. */
+  cut(): Promise<void>;
+}
+
 /** Registers a test with a browser and a service of its own. */
-export function pageTest(
+export function servedTest(
   name: string,
-  fn: (open: Open) => Promise<void>,
+  fn: (served: Served) => Promise<void>,
   { env = {}, missing = missingBrowser(), ...launch }: PageTestOptions = {},
 ): void {
   Deno.test({
@@ -50,17 +59,31 @@ export function pageTest(
         { port: 0, hostname: "127.0.0.1", onListen() {} },
         service.fetch,
       );
+      let ending: Promise<void> | undefined;
+      const cut = () => ending ??= server.shutdown();
       const browser = await launchBrowser(launch);
       try {
-        const origin = `http://127.0.0.1:${server.addr.port}`;
-        await fn((options) => openPage(browser, origin, options));
+        await fn({ browser, origin: `http://127.0.0.1:${server.addr.port}`, cut });
       } finally {
         await browser.close();
-        await server.shutdown();
+        await cut();
         await service.close();
       }
     },
   });
+}
+
+/** Registers a test of pages. */
+export function pageTest(
+  name: string,
+  fn: (open: Open) => Promise<void>,
+  options: PageTestOptions = {},
+): void {
+  servedTest(
+    name,
+    ({ browser, origin }) => fn((options) => openPage(browser, origin, options)),
+    options,
+  );
 }
 
 /** A file as a browser's file input takes it. */

@@ -7,6 +7,7 @@ import { DamagedPhotoError, UnsupportedPhotoError } from "../../functions/core/e
 import { type DecodedPhoto, type PhotoCodec, WORKING_SIDE } from "../../functions/photo/codec.ts";
 import { readHeader } from "../../functions/photo/header.ts";
 import { checkBytes, checkPixels, DEFAULT_LIMITS } from "../../functions/photo/limits.ts";
+import { endsEarly } from "./ends_early.ts";
 import type { WorkingImage } from "../../models/pixels.ts";
 
 /** Quality of a kept JPEG, 0 to 1, as the server's. */
@@ -29,6 +30,9 @@ async function decode(bytes: Uint8Array, limits = DEFAULT_LIMITS): Promise<Decod
   const header = readHeader(bytes);
   checkPixels(header, limits);
   const format = header.format.toUpperCase();
+  if (endsEarly(bytes, header.format)) {
+    throw new DamagedPhotoError(`The photo is a damaged ${format}: it ends early`);
+  }
   let bitmap: ImageBitmap;
   try {
     const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${header.format}` });
