@@ -315,7 +315,7 @@ practiceTest("a rule is written, tried and switched by keyboard alone", async (r
   await tabTo(page, page.getByRole("switch", { name: `On: ${reads}` }));
   await page.keyboard.press("Space");
   await page.getByText("The rule is off.").waitFor();
-  assertEquals(await page.getByRole("switch").isChecked(), false);
+  assertEquals(await page.locator(".practice").getByRole("switch").isChecked(), false);
   assertEquals((await classify(running, cat)).label, "cat");
 
   await tabTo(page, page.getByRole("button", { name: `Edit: ${reads}` }));
