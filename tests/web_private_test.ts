@@ -292,7 +292,7 @@ privateTest(
     await openQuestions(page, "private_worker_webgpu.js");
     // A made-up graphics processor takes seconds for a run: a small photo, looked at lightly.
     const photo = new Uint8Array(
-      await sharp(samplePhoto("coffee_cup.jpg")).resize(200).jpeg().toBuffer(),
+      await sharp(samplePhoto("coffee_cup.jpg")).resize(160).jpeg().toBuffer(),
     );
     const here = await privately(page, photo, "?preview=true");
     const there = await classify(photo);
@@ -318,7 +318,7 @@ privateTest(
     await answer(page, /That is Grandma/);
     await teachServer(Deno.readFileSync(first), "Grandma");
     await page.waitForTimeout(1200);
-    const photos = [...people.slice(0, 25), ...animals.slice(0, 20)];
+    const photos = [...people.slice(0, 15), ...animals.slice(0, 12)];
     assert(photos.length > 20, `${photos.length} photos`);
     const apart: string[] = [];
     for (const path of photos) {

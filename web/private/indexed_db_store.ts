@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CapacityError } from "../../functions/core/errors.ts";
 import type { VersionedDocument } from "../../functions/core/ledger.ts";
 import type { Erasure, Memory } from "../../functions/core/memory.ts";
 import { changeOf } from "../../functions/memory/change_of.ts";
@@ -96,10 +97,17 @@ class Transaction {
     return this.#of.objectStore(name);
   }
 
-  /** Resolves when all of it is there. */
+  /** Resolves when all of it is there. @throws {CapacityError} when the browser has no room for it */
   async end(): Promise<void> {
     this.#of.commit();
-    await this.#ended;
+    try {
+      await this.#ended;
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
+      throw new CapacityError(
+        "the browser has no room left for this page: forget some, or free some of the device's",
+      );
+    }
   }
 
   /** Leaves everything as it was. */
