@@ -40,6 +40,9 @@ export interface Served {
   cut(): Promise<void>;
 }
 
+/** The page is built once for all tests of a file: that takes as long as many of them. */
+let built: Promise<void> | undefined;
+
 /** Registers a test with a browser and a service of its own. */
 export function servedTest(
   name: string,
@@ -53,7 +56,7 @@ export function servedTest(
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      await buildPage(`${root}/web/dist`);
+      await (built ??= buildPage(`${root}/web/dist`));
       const service = await compose(readSettings({ XOLO_DATA: ":memory:", ...env }));
       const server = Deno.serve(
         { port: 0, hostname: "127.0.0.1", onListen() {} },
