@@ -45,6 +45,8 @@ const en = {
     } as Record<string, string>,
     chart: (share: string) => `Right answers by epoch, with ${share} of the labels wrong`,
     columns: "Epoch",
+    one: (trainings: number) =>
+      `This is the first of ${trainings} trainings; when each settles is a matter of chance, too.`,
     served:
       "The paradigm keeps both moments: the settled network answers, unless the photo is one that was trained on; then the late one does.",
   },
@@ -54,12 +56,13 @@ const en = {
     about: (share: string) =>
       `Take layers of the late network back to the early moment and leave the others as they are. ${share} of its labels were wrong. If it forgets the wrong labels, that is where they were.`,
     choose: "Layers taken back",
-    none: "none: the late network",
+    none: "none: its last epoch",
     layers: (layers: readonly number[]) =>
       layers.length === 1
         ? `layer ${layers[0]! + 1}`
         : `layers ${layers.map((n) => n + 1).join(" and ")}`,
-    hint: "Layer 1 is the nearest to the photo.",
+    hint: (trainings: number) =>
+      `Layer 1 is the nearest to the photo. Layers are taken back from the mean of its last ten moments; the figures are means of ${trainings} trainings.`,
     asGiven: "Wrong labels repeated",
     asTrue: "Truth seen through",
     test: "New photos, right",
@@ -156,6 +159,8 @@ const de: typeof en = {
     },
     chart: (share) => `Richtige Antworten je Epoche, ${share} der Etiketten falsch`,
     columns: "Epoche",
+    one: (trainings) =>
+      `Das ist das erste von ${trainings} Trainings; wann eines ruht, ist auch Zufall.`,
     served:
       "Das Paradigma behält beide Augenblicke: Das ruhende Netz antwortet, außer wenn das Foto eines der trainierten ist; dann antwortet das späte.",
   },
@@ -165,12 +170,13 @@ const de: typeof en = {
     about: (share) =>
       `Nimm Schichten des späten Netzes auf den frühen Augenblick zurück und lass die anderen, wie sie sind. ${share} seiner Etiketten waren falsch. Vergisst es die falschen Etiketten, so waren sie dort.`,
     choose: "Zurückgenommene Schichten",
-    none: "keine: das späte Netz",
+    none: "keine: die letzte Epoche",
     layers: (layers) =>
       layers.length === 1
         ? `Schicht ${layers[0]! + 1}`
         : `Schichten ${layers.map((n) => n + 1).join(" und ")}`,
-    hint: "Schicht 1 ist dem Foto am nächsten.",
+    hint: (trainings) =>
+      `Schicht 1 ist dem Foto am nächsten. Zurückgenommen wird vom Mittel der letzten zehn Augenblicke; die Zahlen sind Mittel aus ${trainings} Trainings.`,
     asGiven: "Falsche Etiketten wiederholt",
     asTrue: "Wahrheit durchschaut",
     test: "Neue Fotos richtig",

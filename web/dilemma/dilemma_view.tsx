@@ -24,7 +24,7 @@ export function DilemmaView({ session }: { readonly session: Session }) {
     client.evaluation().then(setEvaluation, (error) => setWrong(sayProblem(error)));
   }, [client]);
 
-  const { noise: trainings, rewinding, command = "" } = evaluation ?? {};
+  const { noise: trainings, rewinding, command = "", seeds = [] } = evaluation ?? {};
   const { noise, rewinding: layers, joint, human, quadrants } = dilemma;
   return (
     <div class="dilemma">
@@ -39,14 +39,14 @@ export function DilemmaView({ session }: { readonly session: Session }) {
           <h3 id="noise-heading">{noise.heading}</h3>
           <p>{noise.about}</p>
           <NoiseExplorer trainings={trainings} command={command} />
-          <p>{noise.served}</p>
+          <p>{noise.one(seeds.length)} {noise.served}</p>
         </section>
       )}
       {rewinding && (
         <section aria-labelledby="rewinding-heading">
           <h3 id="rewinding-heading">{layers.heading}</h3>
           <p>{layers.about(`${Math.round(rewinding.noise * 100)} %`)}</p>
-          <Rewinding rewinding={rewinding} command={command} />
+          <Rewinding rewinding={rewinding} command={command} seeds={seeds.length} />
         </section>
       )}
       <section aria-labelledby="joint-heading">

@@ -15,10 +15,12 @@ import { SourceNote } from "./source_note.tsx";
 export interface RewindingProps {
   readonly rewinding: NonNullable<ParadigmEvaluation["rewinding"]>;
   readonly command: string;
+  /** How many trainings the figures are means of. */
+  readonly seeds: number;
 }
 
 /** The choice of layers, and what became of the network. */
-export function Rewinding({ rewinding: { rows }, command }: RewindingProps) {
+export function Rewinding({ rewinding: { rows }, command, seeds }: RewindingProps) {
   const says = dilemma.rewinding;
   const [chosen, setChosen] = useState(0);
   const row = rows[chosen]!;
@@ -40,7 +42,7 @@ export function Rewinding({ rewinding: { rows }, command }: RewindingProps) {
           </label>
         ))}
       </fieldset>
-      <p class="quiet">{says.hint}</p>
+      <p class="quiet">{says.hint(seeds)}</p>
       <dl class="bars">
         {bars.map((name) => (
           <div key={name} data-line={name}>
