@@ -74,8 +74,9 @@ export class Forgetter {
     const base = await this.#spaces.living(space);
     if (base === undefined) return nothing;
     const rows = await this.#selected(space, base, selection);
-    const shelf = await this.#shelfOf(space, base, selection);
-    const gone = await this.#forgettingOf(space, base, selection, [...rows, ...shelf]);
+    const names = await this.#namesOf(space, base, selection, new Set(rows.map(({ id }) => id)));
+    const shelf = await this.#shelfOf(space, base, selection, names);
+    const gone = await this.#forgettingOf(space, base, names, [...rows, ...shelf]);
     let purged = await this.#purge(space, gone);
     for (let left = rows, on = [...shelf]; left.length + on.length > 0;) {
       const most = this.#store.maxRemovals(space);
@@ -112,7 +113,7 @@ export class Forgetter {
   async #forgettingOf(
     space: string,
     base: VersionedHead,
-    { id, label }: Selection,
+    labels: ReadonlySet<string>,
     rows: readonly Removal[],
   ): Promise<Forgetting> {
     const { generation } = base.head;
@@ -131,9 +132,6 @@ export class Forgetter {
         borne.add(memory.label);
       }
     }
-    const labels = label !== undefined && id === undefined
-      ? await this.#namesOf(space, base, label, ids)
-      : new Set<string>();
     for (const one of labels) tags.add(`label:${one}`);
     const unborne = new Set<string>();
     for (const one of borne) if (!await this.#isBorne(space, base, one, ids)) unborne.add(one);
@@ -149,18 +147,22 @@ export class Forgetter {
   ): Promise<boolean> {
     const all = [
       ...await this.#selected(space, base, { label }),
-      ...await this.#shelfOf(space, base, { label }),
+      ...await this.#shelfOf(space, base, { label }, new Set([label])),
     ];
     return all.some(({ id }) => !besides.has(id));
   }
 
-  /** What somebody who is forgotten was called: the label, and earlier ones that nothing else bears. */
+  /**
+   * What somebody who is forgotten was called: the label, and earlier ones that nothing else bears.
+   * Nothing where a single memory is meant.
+   */
   async #namesOf(
     space: string,
     base: VersionedHead,
-    label: string,
+    { id, label }: Selection,
     ids: ReadonlySet<string>,
   ): Promise<ReadonlySet<string>> {
+    if (label === undefined || id !== undefined) return new Set();
     const names = new Set([label]);
     for await (const one of this.#log.all(space, base.head.generation, EVENTS)) {
       const { renamed } = readEvent(one);
@@ -174,22 +176,30 @@ export class Forgetter {
     return names;
   }
 
-  /** What a selection has on the shelf. */
+  /**
+   * What a selection has on the shelf: under all its names, and of a single memory also what it took
+   * the place of.
+   */
   async #shelfOf(
     space: string,
     { head: { generation } }: VersionedHead,
     { id, label }: Selection,
+    names: ReadonlySet<string>,
   ): Promise<readonly Removal[]> {
-    const chosen = (memory: Memory | undefined): Removal[] =>
-      memory === undefined || (label !== undefined && memory.label !== label)
-        ? []
-        : [{ id: memory.id, hasPhoto: memory.hasPhoto }];
-    if (id !== undefined) {
-      return (await this.#store.shelved(space, generation, [id])).flatMap(chosen);
+    const [memory] = id === undefined ? [] : [
+      ...await this.#store.read(space, generation, [id]),
+      ...await this.#store.shelved(space, generation, [id]),
+    ].filter((one) => one !== undefined);
+    if (id !== undefined && (memory === undefined || (label ?? memory.label) !== memory.label)) {
+      return [];
     }
+    const isMeant = (one: Memory) =>
+      memory === undefined ? names.has(one.label) : one.id === id || isSameLesson(one, memory);
     const found: Removal[] = [];
     for await (const memories of this.#store.scanShelf(space, generation)) {
-      found.push(...memories.flatMap(chosen));
+      for (const one of memories) {
+        if (isMeant(one)) found.push({ id: one.id, hasPhoto: one.hasPhoto });
+      }
     }
     return found;
   }
@@ -325,6 +335,12 @@ export class Forgetter {
       return found.map(({ id, hasPhoto }) => ({ id, hasPhoto }));
     }
   }
+}
+
+/** Whether two memories are of one face or thing of one photo, by one label. */
+function isSameLesson(a: Memory, b: Memory): boolean {
+  return a.bytes === b.bytes && a.label === b.label && a.kind === b.kind &&
+    a.face?.index === b.face?.index;
 }
 
 /** As many from one on as one write takes. */

@@ -314,7 +314,8 @@ export function withoutForgotten(event: NamedEvent, gone: Forgetting): NamedEven
     const named = [renamed.from.label, renamed.to.label].some((label) =>
       label !== undefined && gone.labels.has(label)
     );
-    renamed = named || ids.length === 0 ? null : { ...renamed, ids };
+    const isGone = ids.length === 0 && renamed.ids.length > 0;
+    renamed = named || isGone ? null : { ...renamed, ids };
   }
   const whole = added.length === event.added.length && shelved.length === event.shelved.length &&
     labels.length === event.labels.length && documents.length === event.documents.length &&

@@ -379,7 +379,7 @@ class Table implements MemoryTable {
         }
         const moved = memories.map(({ id }) => id);
         const goesOn: boolean = event !== undefined &&
-          event.renamed!.ids.length + ids.length <= IDS_AN_EVENT;
+          event.renamed!.ids.length + event.shelved.length + ids.length <= IDS_AN_EVENT;
         const next: StoredEvent = {
           ...this.#log.signed(actor),
           ...NO_EFFECTS,

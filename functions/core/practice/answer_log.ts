@@ -112,7 +112,7 @@ export function createAnswerLog(
     return there;
   }
 
-  /** A document to write on in: the one at hand while it has room, or a new one, or the oldest. */
+  /** A document to write on in: the newest while it has room, or a new one, or the oldest. */
   async function slotOf({ space, era }: Pending): Promise<Slot> {
     const known = slots.get(space);
     if (known?.era === era && !known.isFull) return known;
@@ -120,13 +120,18 @@ export function createAnswerLog(
       .map(({ id, version, value }) => ({
         number: Number(id),
         version,
+        answers: value as NotedAnswer[],
         last: (value as NotedAnswer[]).at(-1)?.id ?? "",
-      }));
+      })).toSorted((a, b) => (a.last < b.last ? -1 : 1));
+    const newest = all.at(-1);
+    const hasRoom = newest !== undefined && known?.isFull !== true &&
+      newest.answers.length < ANSWERS_AT_ONCE && weigh(newest.answers) < ANSWERS_BYTES / 2;
     const taken = new Set(all.map((one) => one.number));
     const free = Array.from({ length: SLOTS }, (_, number) => number).find((n) => !taken.has(n));
-    const oldest = all.toSorted((a, b) => (a.last < b.last ? -1 : 1))[0];
-    const { number, version } = free === undefined ? oldest! : { number: free, version: null };
-    const slot: Slot = { era, number, version, answers: [], isFull: false };
+    const begun = free === undefined ? all[0]! : { number: free, version: null };
+    const { number, version } = hasRoom ? newest : begun;
+    const answers = hasRoom ? newest.answers : [];
+    const slot: Slot = { era, number, version, answers, isFull: false };
     slots.delete(space);
     slots.set(space, slot);
     for (const first of slots.keys()) {

@@ -147,7 +147,9 @@ export function createRecords(
     put(judged, space, { revision, dropped, value: base });
     if (base.judgements.length > MOST_JUDGEMENTS + DROPPED_AT_ONCE) {
       const oldest = base.judgements.splice(0, DROPPED_AT_ONCE);
-      await memory.keep(space, oldest.map(({ id }) => ({ collection: "judgement", id })));
+      // Done again at the next fold where it cannot be now: no answer waits for it.
+      await memory.keep(space, oldest.map(({ id }) => ({ collection: "judgement", id })))
+        .catch(() => undefined);
     }
     return base;
   }

@@ -97,6 +97,8 @@ interface Queue {
   mark: Mark;
   version: string | null;
   readonly decided: number;
+  /** The {@linkcode MemoryTable.era} that it was read in. */
+  readonly era: string;
   readonly items: Map<string, Known>;
 }
 
@@ -104,14 +106,26 @@ interface Queue {
 export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): ReviewQueue {
   const queues = new Map<string, Queue>();
   const nextId = monotonicFactory();
+  const turns = new Map<string, Promise<unknown>>();
+
+  /** One change of a space after the other in this process: they would only be in each other's way. */
+  function inTurn<T>(space: string, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(space) ?? Promise.resolve()).then(work);
+    const settled = turn.then(() => {}, () => {}).then(() => {
+      if (turns.get(space) === settled) turns.delete(space);
+    });
+    turns.set(space, settled);
+    return turn;
+  }
 
   async function load(space: string): Promise<Queue> {
     const found = await memory.document(space, MARK.collection, MARK.id);
     const version = found?.version ?? null;
     const mark = (found?.value as Mark | undefined) ?? { number: 0, changed: [] };
     const decided = await memory.revisionOf(space, "item");
+    const era = await memory.era(space);
     const known = queues.get(space);
-    if (known?.decided === decided) {
+    if (known?.decided === decided && known.era === era) {
       if (known.version === version) return known;
       const missed = mark.number - known.mark.number;
       if (missed > 0 && missed <= mark.changed.length) {
@@ -123,7 +137,7 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
         return known;
       }
     }
-    const queue: Queue = { mark, version, decided, items: new Map() };
+    const queue: Queue = { mark, version, decided, era, items: new Map() };
     for (let after = "";;) {
       const page = await memory.documents(space, "item", {
         limit: AT_ONCE,
@@ -211,46 +225,51 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
   }
 
   return {
-    async add(space, subject, news, era) {
-      const { kind, model, sight, thumbnail } = subject;
-      for (let tries = 0; tries < TRIES; tries++) {
-        const queue = await load(space);
-        const near = nearest(queue, subject, news, alike[kind]);
-        if (near !== undefined) {
-          const found = await stored(space, queue, near);
-          if (found === undefined) continue;
-          const more = { ...documentOf(joined(found.item, subject)), base: found.version };
-          if (await change(space, queue, [more], era)) return near;
-          continue;
+    add: (space, subject, news, era) =>
+      inTurn(space, async () => {
+        const { kind, model, sight, thumbnail } = subject;
+        for (let tries = 0; tries < TRIES; tries++) {
+          const queue = await load(space);
+          const near = nearest(queue, subject, news, alike[kind]);
+          if (near !== undefined) {
+            const found = await stored(space, queue, near);
+            if (found === undefined) continue;
+            const more = { ...documentOf(joined(found.item, subject)), base: found.version };
+            if (await change(space, queue, [more], era)) return near;
+            continue;
+          }
+          const at = now().getTime();
+          const fresh: Omit<Item, "priority"> = {
+            id: nextId(at),
+            createdAt: new Date(at).toISOString(),
+            expiresAt: new Date(at + WAITS_MS).toISOString(),
+            kind,
+            model,
+            ...news,
+            seen: 1,
+            skipped: 0,
+            sights: [sight],
+            ...(thumbnail ? { thumbnail } : {}),
+          };
+          const item: Item = { ...fresh, priority: priorityOf(fresh) };
+          const changes: Parameters<typeof change>[2][number][] = [
+            { ...documentOf(item), base: null },
+          ];
+          const present = now().toISOString();
+          for (const [id, { item: { expiresAt } }] of queue.items) {
+            if (expiresAt <= present) queue.items.delete(id);
+          }
+          if (queue.items.size >= MOST_ITEMS) {
+            const least = inOrder(queue).findLast(({ lease }) => !isHeld(lease, now()));
+            if (least === undefined || least.priority > item.priority) return undefined;
+            const found = await stored(space, queue, least.id);
+            if (found === undefined || isHeld(found.item.lease, now())) continue;
+            changes.push({ id: least.id, base: found.version });
+          }
+          if (await change(space, queue, changes, era)) return item.id;
         }
-        const at = now().getTime();
-        const fresh: Omit<Item, "priority"> = {
-          id: nextId(at),
-          createdAt: new Date(at).toISOString(),
-          expiresAt: new Date(at + WAITS_MS).toISOString(),
-          kind,
-          model,
-          ...news,
-          seen: 1,
-          skipped: 0,
-          sights: [sight],
-          ...(thumbnail ? { thumbnail } : {}),
-        };
-        const item: Item = { ...fresh, priority: priorityOf(fresh) };
-        const changes: Parameters<typeof change>[2][number][] = [
-          { ...documentOf(item), base: null },
-        ];
-        if (queue.items.size >= MOST_ITEMS) {
-          const least = inOrder(queue).findLast(({ lease }) => !isHeld(lease, now()));
-          if (least === undefined || least.priority > item.priority) return undefined;
-          const found = await stored(space, queue, least.id);
-          if (found === undefined || isHeld(found.item.lease, now())) continue;
-          changes.push({ id: least.id, base: found.version });
-        }
-        if (await change(space, queue, changes, era)) return item.id;
-      }
-      return undefined;
-    },
+        return undefined;
+      }),
 
     async open(space) {
       return inOrder(await load(space));
@@ -260,34 +279,36 @@ export function createReviewQueue({ memory, alike, now }: ReviewQueueParts): Rev
       return (await read(space, id)).item;
     },
 
-    async lease(space, { limit, minutes }) {
-      const lease = {
-        id: ulid(),
-        until: new Date(now().getTime() + minutes * 60_000).toISOString(),
-      };
-      const items: Item[] = [];
-      for (let tries = 0; tries < TRIES && items.length < limit;) {
-        const some = await take(space, lease, Math.min(limit - items.length, WRITTEN_AT_ONCE));
-        if (some?.length === 0) return { lease, items };
-        items.push(...some ?? []);
-        tries = some === undefined ? tries + 1 : 0;
-      }
-      if (items.length > 0) return { lease, items };
-      throw new ConflictError("others take what waits for review all the time: try again");
-    },
+    lease: (space, { limit, minutes }) =>
+      inTurn(space, async () => {
+        const lease = {
+          id: ulid(),
+          until: new Date(now().getTime() + minutes * 60_000).toISOString(),
+        };
+        const items: Item[] = [];
+        for (let tries = 0; tries < TRIES && items.length < limit;) {
+          const some = await take(space, lease, Math.min(limit - items.length, WRITTEN_AT_ONCE));
+          if (some?.length === 0) return { lease, items };
+          items.push(...some ?? []);
+          tries = some === undefined ? tries + 1 : 0;
+        }
+        if (items.length > 0) return { lease, items };
+        throw new ConflictError("others take what waits for review all the time: try again");
+      }),
 
-    async skip(space, id, lease) {
-      for (let tries = 0; tries < TRIES; tries++) {
-        const queue = await load(space);
-        const { item, version } = await read(space, id);
-        checkHeld(item, lease, now());
-        const { lease: _lease, ...free } = item;
-        const skipped = { ...free, skipped: item.skipped + 1 };
-        const later = { ...skipped, priority: priorityOf(skipped) };
-        if (await change(space, queue, [{ ...documentOf(later), base: version }])) return;
-      }
-      throw new ConflictError(`item ${id} is changed by others all the time: try again`);
-    },
+    skip: (space, id, lease) =>
+      inTurn(space, async () => {
+        for (let tries = 0; tries < TRIES; tries++) {
+          const queue = await load(space);
+          const { item, version } = await read(space, id);
+          checkHeld(item, lease, now());
+          const { lease: _lease, ...free } = item;
+          const skipped = { ...free, skipped: item.skipped + 1 };
+          const later = { ...skipped, priority: priorityOf(skipped) };
+          if (await change(space, queue, [{ ...documentOf(later), base: version }])) return;
+        }
+        throw new ConflictError(`item ${id} is changed by others all the time: try again`);
+      }),
   };
 }
 
